@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/findings/describe.h"
+
+#include <fmt/format.h>
+
+#include "core/symbolize/lock_names.h"
+
+namespace gordian {
+namespace {
+
+std::string kind_name(LockKind kind) {
+  switch (kind) {
+    case LockKind::mutex:
+      return "mutex";
+  }
+  return "lock";
+}
+
+}  // namespace
+
+std::string process_name(const Process& process) {
+  return fmt::format("{} (pid {})", process.executable, process.pid);
+}
+
+std::string thread_name(const Thread& thread) {
+  if (thread.main) return "main thread";
+  return fmt::format("{} (tid {})", thread.name.empty() ? "thread" : thread.name, thread.tid);
+}
+
+FindingLock finding_lock(const Lock& lock) {
+  return {lock.name, lock.class_name, kind_name(lock.kind)};
+}
+
+FindingStack finding_stack(StackId stack, const Program& program, Symbolizer& symbolizer) {
+  FindingStack result;
+  if (stack == kNoStack) return result;
+  result.frames = symbolizer.frames(stack);
+  result.truncated = program.stacks[stack].truncated;
+  if (const Frame* user = user_frame(result.frames)) {
+    result.user_frame = static_cast<size_t>(user - result.frames.data());
+  }
+  return result;
+}
+
+FindingLocation location(const FindingStack& stack) {
+  if (stack.frames.empty()) return {};
+  const Frame& user = stack.frames[stack.user_frame];
+  return {user.file, user.line, user.function};
+}
+
+}  // namespace gordian

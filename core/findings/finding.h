@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a rule says and why. Everything is resolved to text here, so that a view only lays it out.
+#ifndef GORDIAN_CORE_FINDINGS_FINDING_H
+#define GORDIAN_CORE_FINDINGS_FINDING_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/symbolize/symbolizer.h"
+
+namespace gordian {
+
+// How strong the evidence is, strongest first. docs/design.md defines each.
+enum class Tier : uint8_t { actual, confirmed, plausible, guarded, ordered, single_thread, observed, static_only };
+
+enum class Severity : uint8_t { note, warning, error };
+
+struct FindingLock {
+  std::string name;
+  std::string class_name;
+  std::string kind;  // "mutex"
+};
+
+// A stack as shown: the frames, where a person's own code begins, and whether outer frames are missing.
+struct FindingStack {
+  std::vector<Frame> frames;
+  size_t user_frame = 0;
+  bool truncated = false;
+};
+
+struct FindingEdge {
+  size_t held = 0;    // index into Finding::locks
+  size_t wanted = 0;  // index into Finding::locks
+  std::string thread; // "worker-1 (tid 4711)"
+  std::string mode;   // "blocking", "timed", "reacquire"
+  std::string origin; // "run" or "static"
+  uint64_t count = 0; // times this edge was taken
+  uint64_t sites = 0; // distinct pairs of stacks seen for it, this one included
+  FindingStack held_stack;
+  FindingStack wanted_stack;
+};
+
+struct FindingLocation {
+  std::string file;
+  unsigned line = 0;
+  std::string function;
+};
+
+struct Finding {
+  std::string rule;
+  Severity severity = Severity::error;
+  Tier tier = Tier::plausible;
+  std::string reason;       // why this tier, in words
+  std::string fingerprint;  // stable across runs, machines, address layouts and unrelated edits
+  std::string message;      // one sentence: what can happen
+  std::string process;      // "./server (pid 4711)"
+  uint64_t count = 1;       // instances of the same cause
+  bool suppressed = false;
+  std::vector<FindingLocation> locations;
+  std::vector<FindingLock> locks;
+  std::vector<FindingEdge> edges;
+};
+
+struct Stats {
+  uint64_t processes = 0;
+  uint64_t threads = 0;
+  uint64_t locks = 0;
+  uint64_t acquisitions = 0;
+  uint64_t edges = 0;
+  uint64_t dropped = 0;
+};
+
+// What every view is given.
+struct Report {
+  std::vector<Finding> findings;  // worst first
+  std::vector<Finding> hidden;    // notes, shown on request
+  std::vector<std::string> warnings;
+  Stats stats;
+};
+
+std::string_view name(Tier tier);
+std::string_view name(Severity severity);
+
+}  // namespace gordian
+
+#endif  // GORDIAN_CORE_FINDINGS_FINDING_H

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/findings/rules/lock_order_cycle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/findings/describe.h"
+#include "core/findings/feasibility.h"
+#include "core/findings/fingerprint.h"
+#include "core/findings/tier.h"
+#include "core/graph/cycles.h"
+#include "core/graph/ordering.h"
+#include "core/symbolize/lock_names.h"
+
+namespace gordian {
+namespace {
+
+std::string mode_name(Mode mode) {
+  switch (mode) {
+    case Mode::blocking:
+      return "blocking";
+    case Mode::timed:
+      return "timed";
+    case Mode::try_only:
+      return "try";
+    case Mode::reacquire:
+      return "reacquire";
+  }
+  return "unknown";
+}
+
+// An instance of a cause, and how many there are.
+struct Cause {
+  Cycle cycle;
+  Verdict verdict;
+  uint64_t count = 0;
+};
+
+class LockOrderCycle {
+ public:
+  LockOrderCycle(const Program& program, Context& context)
+      : program_(program), graph_(program.graph), context_(context), ordering_(program) {}
+
+  void run() {
+    std::map<std::vector<EdgeIdentity>, Cause> causes;
+    for (Cycle& cycle : find_cycles(graph_)) {
+      Verdict verdict = judge(cycle, graph_, ordering_);
+      std::vector<EdgeIdentity> identity = identify(cycle, verdict);
+      rotate(identity, smallest_rotation(identity));
+      Cause& cause = causes[std::move(identity)];
+      if (cause.count++ == 0 || verdict.tier < cause.verdict.tier) {
+        cause.cycle = std::move(cycle);
+        cause.verdict = std::move(verdict);
+      }
+    }
+    for (const auto& [identity, cause] : causes) context_.findings.push_back(finding(identity, cause));
+  }
+
+ private:
+  template <typename T>
+  static void rotate(std::vector<T>& items, size_t start) {
+    std::ranges::rotate(items, items.begin() + static_cast<ptrdiff_t>(start));
+  }
+
+  StackId held_stack(const Evidence& evidence) const { return graph_.chain(evidence.held).wanted.stack; }
+  StackId wanted_stack(const Evidence& evidence) const { return graph_.chain(evidence.wanted).wanted.stack; }
+
+  // What the user frame is known by: its function, or else the module.
+  const std::string& place(StackId stack) {
+    const auto [entry, is_new] = places_.try_emplace(stack);
+    if (is_new && stack != kNoStack) {
+      if (const Frame* user = user_frame(context_.symbolizer.frames(stack))) {
+        entry->second = user->function.empty() ? user->module : user->function;
+      }
+    }
+    return entry->second;
+  }
+
+  std::vector<EdgeIdentity> identify(const Cycle& cycle, const Verdict& verdict) {
+    std::vector<EdgeIdentity> identity;
+    for (size_t i = 0; i < cycle.locks.size(); ++i) {
+      const Evidence& evidence = verdict.edges[i].evidence;
+      identity.push_back({program_.locks[cycle.locks[i]].class_name,
+                          program_.locks[cycle.locks[(i + 1) % cycle.locks.size()]].class_name,
+                          place(held_stack(evidence)), place(wanted_stack(evidence))});
+    }
+    return identity;
+  }
+
+  Finding finding(const std::vector<EdgeIdentity>& identity, const Cause& cause) {
+    Finding finding;
+    finding.rule = rules::lock_order_cycle.id;
+    finding.tier = cause.verdict.tier;
+    finding.severity = severity(finding.tier, rules::lock_order_cycle.severity);
+    finding.reason = reason(cause.verdict);
+    finding.fingerprint = fingerprint(finding.rule, identity);
+    finding.process = process_name(program_.processes[program_.locks[cause.cycle.locks.front()].process]);
+    finding.count = cause.count;
+
+    // Lock ids vary from run to run; beginning where the identity begins shows the same cause in the same
+    // way.
+    std::vector<LockId> locks = cause.cycle.locks;
+    std::vector<EdgeChoice> choices = cause.verdict.edges;
+    const size_t start = smallest_rotation(identify(cause.cycle, cause.verdict));
+    rotate(locks, start);
+    rotate(choices, start);
+    for (size_t i = 0; i < locks.size(); ++i) {
+      finding.locks.push_back(finding_lock(program_.locks[locks[i]]));
+      const size_t next = (i + 1) % locks.size();
+      FindingEdge edge = finding_edge(*graph_.find(locks[i], locks[next]), choices[i]);
+      edge.held = i;
+      edge.wanted = next;
+      finding.locations.push_back(location(edge.wanted_stack));
+      finding.edges.push_back(std::move(edge));
+    }
+    finding.message = message(finding, choices);
+    return finding;
+  }
+
+  FindingEdge finding_edge(LockGraph::Edge edge, const EdgeChoice& choice) {
+    FindingEdge result;
+    result.thread = choice.use ? thread_name(choice.use->thread) : "another thread";
+    result.mode = mode_name(graph_.chain(choice.evidence.wanted).wanted.mode);
+    result.origin = "run";
+    result.count = graph_.count(edge);
+    std::set<std::pair<StackId, StackId>> sites;
+    for (const Evidence& evidence : graph_.evidence(edge)) {
+      sites.emplace(held_stack(evidence), wanted_stack(evidence));
+    }
+    result.sites = sites.size();
+    result.held_stack = finding_stack(held_stack(choice.evidence), program_, context_.symbolizer);
+    result.wanted_stack = finding_stack(wanted_stack(choice.evidence), program_, context_.symbolizer);
+    return result;
+  }
+
+  std::string message(const Finding& finding, const std::vector<EdgeChoice>& choices) const {
+    const std::vector<FindingLock>& locks = finding.locks;
+    const bool can = finding.tier == Tier::plausible;
+    const char* const verb = can ? "can" : "would";
+    std::string text;
+    if (locks.size() == 2 && locks[0].class_name == locks[1].class_name) {
+      text = fmt::format(
+          "Threads that take two locks of {} {} deadlock with threads that take them in the other order",
+          locks[0].class_name, verb);
+    } else if (locks.size() == 2) {
+      text = fmt::format("Threads that take {0} then {1} {2} deadlock with threads that take {1} then {0}",
+                         locks[0].name, locks[1].name, verb);
+    } else {
+      text = "Threads that take ";
+      for (size_t i = 0; i < locks.size(); ++i) {
+        const bool last = i + 1 == locks.size();
+        text += fmt::format("{}{} then {}",
+                            i == 0 ? ""
+                            : last ? " and "
+                                   : ", ",
+                            locks[i].name, locks[last ? 0 : i + 1].name);
+      }
+      text += fmt::format(" {} deadlock with one another", verb);
+    }
+    const bool timed = std::ranges::any_of(choices, [&](const EdgeChoice& choice) {
+      return graph_.chain(choice.evidence.wanted).wanted.mode == Mode::timed;
+    });
+    if (timed) text += ", until a timed wait gives up";
+    return text + (can ? "." : ", but cannot meet.");
+  }
+
+  std::string reason(const Verdict& verdict) const {
+    switch (verdict.tier) {
+      case Tier::guarded:
+        return fmt::format("{} taken while holding {}",
+                           verdict.gate->everywhere ? "every edge is" : "two of the edges are",
+                           program_.locks[verdict.gate->lock].name);
+      case Tier::single_thread:
+        return fmt::format("all by one thread, {}", thread_name(verdict.edges.front().use->thread));
+      case Tier::ordered:
+        return order_reason(verdict);
+      default:
+        break;
+    }
+    if (verdict.exhausted)
+      return "too many combinations of threads and stacks to rule it out: not all were tried";
+    return "taken by threads that could overlap, under no common lock, not ordered by create or join";
+  }
+
+  std::string order_reason(const Verdict& verdict) const {
+    if (!verdict.conflict) return "no combination of threads could overlap under no common lock";
+    const Use& first = *verdict.edges[verdict.conflict->first].use;
+    const Use& second = *verdict.edges[verdict.conflict->second].use;
+    if (first.thread == second.thread) {
+      return fmt::format("{} would be needed for two of the edges", thread_name(first.thread));
+    }
+    if (const auto order = ordering_.precedence(first, second)) return order_reason(first, second, *order);
+    if (const auto order = ordering_.precedence(second, first)) return order_reason(second, first, *order);
+    return fmt::format("{} and {} take turns by create and join", thread_name(first.thread),
+                       thread_name(second.thread));
+  }
+
+  std::string order_reason(const Use& earlier, const Use& later, const Precedence& order) const {
+    return fmt::format("{} {} before {} {}", thread_name(earlier.thread),
+                       order.joined ? "was joined" : "took its locks", thread_name(later.thread),
+                       order.before_creation ? "was created" : "took its own");
+  }
+
+  std::string thread_name(ThreadId thread) const { return gordian::thread_name(program_.threads[thread]); }
+
+  const Program& program_;
+  const LockGraph& graph_;
+  Context& context_;
+  const Ordering ordering_;
+  std::unordered_map<StackId, std::string> places_;
+};
+
+void run(const Program& program, Context& context) {
+  LockOrderCycle(program, context).run();
+}
+
+}  // namespace
+
+const Rule rules::lock_order_cycle{"lock-order-cycle", Severity::error, run};
+
+}  // namespace gordian

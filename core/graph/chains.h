@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tree of held chains: which lock was wanted while which others were held.
+//
+// A chain is one acquisition plus the chain that was held at that moment. Keeping the parent instead of a copy of
+// the held set makes a thousand nested locks cost a thousand nodes, not half a million entries.
+#ifndef GORDIAN_CORE_GRAPH_CHAINS_H
+#define GORDIAN_CORE_GRAPH_CHAINS_H
+
+#include <cstdint>
+#include <vector>
+
+#include "core/graph/ids.h"
+
+namespace gordian {
+
+// How a lock was taken. See format::AcquireMode, of which this is the analysis side.
+enum class Mode : uint8_t { blocking, timed, try_only, reacquire };
+
+struct Acquisition {
+  LockId lock{};
+  StackId stack = kNoStack;
+  Mode mode = Mode::blocking;
+};
+
+// A thread that went through a chain, and the first and last of its segments in which it did.
+struct Use {
+  ThreadId thread{};
+  uint32_t first_segment = 0;
+  uint32_t last_segment = 0;
+};
+
+struct Chain {
+  ChainId outer = kNoChain;  // kNoChain: nothing else was held
+  Acquisition wanted;
+  uint64_t count = 0;  // times seen; a lower bound when the process was killed
+  std::vector<Use> uses;
+  bool more_uses = false;  // more threads went through than `uses` lists
+};
+
+}  // namespace gordian
+
+#endif  // GORDIAN_CORE_GRAPH_CHAINS_H

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Cycles of a lock graph.
+//
+// Algorithm: strongly connected components (Tarjan 1972, by Boost.Graph); every cycle lies inside one. Inside
+// a component, a breadth-first search from each lock v finds, for every edge u -> v, the shortest path from v
+// back to u: the shortest cycle through that edge. A cycle found through several of its edges is reported
+// once. Listing *all* simple cycles would be exponential and would repeat every cause many times; the
+// shortest through each edge names every edge that takes part in some cycle.
+//
+// Cost: O(V + E) for the components, O(V_c * E_c) for the searches inside a component c, and the length of
+// what is reported. `search_budget` bounds the edges that all searches of a call may look at; small
+// components come first. Once it is used up, an edge that no reported cycle covers yet gets one made of two
+// breadth-first trees of its component, u -> v up the tree that leads to a root and down the tree that leads
+// from there: found in time proportional to its length, and not always the shortest. Every edge that lies on
+// a cycle is thus on a reported one, whatever the budget.
+#ifndef GORDIAN_CORE_GRAPH_CYCLES_H
+#define GORDIAN_CORE_GRAPH_CYCLES_H
+
+#include <cstdint>
+#include <vector>
+
+#include "core/graph/lock_graph.h"
+
+namespace gordian {
+
+// locks[i] is held when locks[i + 1] is wanted, the last one when locks[0] is. At least two locks, no
+// repetition. Rotated so that the smallest LockId stands first, which makes equal cycles equal.
+struct Cycle {
+  std::vector<LockId> locks;
+  friend bool operator==(const Cycle&, const Cycle&) = default;
+};
+
+// A few seconds of searching.
+inline constexpr uint64_t kSearchBudget = uint64_t{1} << 28;
+
+// In order of length, then of lock ids: the same graph gives the same list.
+std::vector<Cycle> find_cycles(const LockGraph& graph, uint64_t search_budget = kSearchBudget);
+
+}  // namespace gordian
+
+#endif  // GORDIAN_CORE_GRAPH_CYCLES_H

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/graph/lock_graph.h"
+
+#include <utility>
+
+namespace gordian {
+namespace {
+
+bool holds(const Table<ChainId, Chain>& chains, ChainId chain, LockId lock) {
+  for (; chain != kNoChain; chain = chains[chain].outer) {
+    if (chains[chain].wanted.lock == lock) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+LockId LockGraph::add_lock() {
+  return static_cast<LockId>(boost::add_vertex(*graph_));
+}
+
+ChainId LockGraph::add_chain(Chain chain) {
+  const ChainId id = chains_.add(std::move(chain));
+  const Acquisition& wanted = chains_[id].wanted;
+  // Re-entry waits for nothing, so the locks taken in between do not point back to the lock either.
+  if (wanted.mode == Mode::try_only || holds(chains_, chains_[id].outer, wanted.lock)) return id;
+
+  for (ChainId held = chains_[id].outer; held != kNoChain; held = chains_[held].outer) {
+    const LockId held_lock = chains_[held].wanted.lock;
+    std::vector<Evidence>& evidence = edge_data(held_lock, wanted.lock).evidence;
+    // A re-entered lock stands in the chain more than once; its outermost acquisition is the one that holds
+    // it.
+    if (!evidence.empty() && evidence.back().wanted == id) evidence.pop_back();
+    evidence.push_back({held, id});
+  }
+  return id;
+}
+
+std::optional<LockGraph::Edge> LockGraph::find(LockId held, LockId wanted) const {
+  const auto found = edges_.find(key(held, wanted));
+  if (found == edges_.end()) return std::nullopt;
+  return found->second;
+}
+
+uint64_t LockGraph::count(Edge edge) const {
+  uint64_t sum = 0;
+  for (const Evidence& evidence : (*graph_)[edge].evidence) sum += chains_[evidence.wanted].count;
+  return sum;
+}
+
+EdgeData& LockGraph::edge_data(LockId held, LockId wanted) {
+  const auto [entry, is_new] = edges_.try_emplace(key(held, wanted));
+  if (is_new) entry->second = boost::add_edge(index(held), index(wanted), *graph_).first;
+  return (*graph_)[entry->second];
+}
+
+}  // namespace gordian

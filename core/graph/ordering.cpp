@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/graph/ordering.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gordian {
+namespace {
+
+// Clocks are dropped and built anew beyond this many entries: some 100 MB.
+constexpr size_t kMaxCachedEntries = size_t{1} << 21;
+
+}  // namespace
+
+Ordering::Ordering(const Program& program) {
+  for (const Thread& thread : program.threads) {
+    threads_.add({thread.process, thread.parent, thread.parent_segment, {}});
+  }
+  for (const Join& join : program.joins) threads_[join.joiner].joins.push_back({join.segment, join.joined});
+  for (Origin& thread : threads_) std::ranges::stable_sort(thread.joins, {}, &JoinIn::segment);
+}
+
+bool Ordering::may_overlap(const Use& a, const Use& b) const {
+  if (a.thread == b.thread || threads_[a.thread].process != threads_[b.thread].process) return false;
+  // Of two segments that are ordered, the earlier lies before all that the other thread did from then on:
+  // only what follows it can still overlap.
+  Count at_a = a.first_segment;
+  Count at_b = b.first_segment;
+  while (at_a <= a.last_segment && at_b <= b.last_segment) {
+    const auto segment_a = static_cast<uint32_t>(at_a);
+    const auto segment_b = static_cast<uint32_t>(at_b);
+    if (const Count a_before_b = before(b.thread, segment_b, a.thread); a_before_b > at_a) {
+      at_a = a_before_b;
+    } else if (const Count b_before_a = before(a.thread, segment_a, b.thread); b_before_a > at_b) {
+      at_b = b_before_a;
+    } else {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<Precedence> Ordering::precedence(const Use& earlier, const Use& later) const {
+  if (earlier.thread == later.thread) return std::nullopt;
+  const Count before_use = before(later.thread, later.first_segment, earlier.thread);
+  if (before_use <= earlier.last_segment) return std::nullopt;
+  const Count before_all = before(later.thread, 0, earlier.thread);
+  const bool before_creation = before_all > earlier.last_segment;
+  return Precedence{.joined = (before_creation ? before_all : before_use) == kWhole,
+                    .before_creation = before_creation};
+}
+
+Ordering::Count Ordering::before(ThreadId thread, uint32_t segment, ThreadId of) const {
+  const uint64_t key = uint64_t{index(thread)} << 32 | segment;
+  auto known = clocks_.find(key);
+  if (known == clocks_.end()) {
+    Clock made = clock(thread, segment);
+    if (cached_entries_ + made.size() > kMaxCachedEntries) {
+      clocks_.clear();
+      cached_entries_ = 0;
+    }
+    cached_entries_ += made.size();
+    known = clocks_.emplace(key, std::move(made)).first;
+  }
+  const auto count = known->second.find(of);
+  return count == known->second.end() ? 0 : count->second;
+}
+
+Ordering::Clock Ordering::clock(ThreadId thread, uint32_t segment) const {
+  // A thread of which `end` segments are reached (those numbered below it), and all that this implies.
+  struct Reached {
+    ThreadId thread;
+    Count end;
+  };
+  std::vector<Reached> todo{{thread, Count{segment} + 1}};
+  Clock clock;
+  while (!todo.empty()) {
+    const auto [at, end] = todo.back();
+    todo.pop_back();
+    Count& known = clock[at];
+    if (end <= known) continue;
+    const Origin& origin = threads_[at];
+    if (known == 0 && origin.parent != kNoThread) {
+      todo.push_back({origin.parent, Count{origin.parent_segment} + 1});
+    }
+    // What lies before the segments known already has been followed.
+    for (auto join = std::ranges::lower_bound(origin.joins, known, {}, &JoinIn::segment);
+         join != origin.joins.end() && join->segment < end; ++join) {
+      todo.push_back({join->joined, kWhole});
+    }
+    known = end;
+  }
+  return clock;
+}
+
+}  // namespace gordian

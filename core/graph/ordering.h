@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What must have happened before what: the order that thread creation and join impose.
+//
+// Model: Lamport's happens-before ("Time, Clocks, and the Ordering of Events in a Distributed System", 1978)
+// over the segments of threads. A segment lies before the next one of its thread; `parent_segment` of the
+// parent before all of the child; all of a joined thread before the joiner's `segment`. Two segments that are
+// ordered neither way could have overlapped, whatever they did in the run that was watched. Locks order
+// nothing here: their order is what another schedule may change.
+//
+// Representation: vector clocks (Fidge 1988, Mattern 1989). The clock of a segment says of each thread how
+// many of its segments lie before. A clock is built when first asked for, from the joins and creations behind
+// the segment, and keeps only threads of which something lies before; most threads have a handful.
+#ifndef GORDIAN_CORE_GRAPH_ORDERING_H
+#define GORDIAN_CORE_GRAPH_ORDERING_H
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "core/graph/chains.h"
+#include "core/graph/program.h"
+
+namespace gordian {
+
+// How one use is known to lie before another.
+struct Precedence {
+  bool joined = false;  // all of the earlier thread lies before, it was joined; else only its use does
+  bool before_creation = false;  // ... before all of the later thread; else only before its use
+};
+
+// Keeps nothing of the program it is made from. Not thread-safe: clocks are cached.
+class Ordering {
+ public:
+  explicit Ordering(const Program& program);
+
+  // Whether some segment of `a` and some segment of `b` could have run at the same time. Never within one
+  // thread, and never between processes, which share no lock. Clocks apart, the cost is the number of times a
+  // and b take turns in being first.
+  bool may_overlap(const Use& a, const Use& b) const;
+
+  // Nothing when `earlier` does not wholly lie before `later`, or when both are of one thread.
+  std::optional<Precedence> precedence(const Use& earlier, const Use& later) const;
+
+ private:
+  // Segments of a thread, counted from 0, that lie before; kWhole when it is all of them.
+  using Count = uint64_t;
+  static constexpr Count kWhole = uint64_t{1} << 32;
+  using Clock = std::unordered_map<ThreadId, Count>;
+
+  struct JoinIn {
+    uint32_t segment;
+    ThreadId joined;
+  };
+  struct Origin {
+    ProcessId process;
+    ThreadId parent;
+    uint32_t parent_segment;
+    std::vector<JoinIn> joins;  // those it made, by segment
+  };
+
+  // How many segments of `of` lie before segment `segment` of `thread`, another thread.
+  Count before(ThreadId thread, uint32_t segment, ThreadId of) const;
+  Clock clock(ThreadId thread, uint32_t segment) const;
+
+  Table<ThreadId, Origin> threads_;
+  mutable std::unordered_map<uint64_t, Clock> clocks_;  // thread << 32 | segment -> clock
+  mutable size_t cached_entries_ = 0;
+};
+
+}  // namespace gordian
+
+#endif  // GORDIAN_CORE_GRAPH_ORDERING_H

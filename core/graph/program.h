@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything one analysis knows, before any judgement: the processes that were watched, their threads, locks and
+// stacks, and the lock graph over them. Ingest fills it, findings read it, views only see what findings made of it.
+#ifndef GORDIAN_CORE_GRAPH_PROGRAM_H
+#define GORDIAN_CORE_GRAPH_PROGRAM_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/graph/ids.h"
+#include "core/graph/lock_graph.h"
+
+namespace gordian {
+
+// A mapped ELF object of a process. `first_seen` orders modules and stacks of one process: a pc of a stack belongs
+// to the newest module with first_seen <= stack.seen that covers it (after dlclose another may take the range).
+struct Module {
+  std::string path;
+  std::vector<uint8_t> build_id;
+  uint64_t start = 0;
+  uint64_t end = 0;
+  uint64_t load_bias = 0;
+  uint64_t first_seen = 0;
+};
+
+struct Process {
+  std::string trace_file;
+  std::string executable;
+  std::vector<std::string> command;
+  uint32_t pid = 0;
+  uint32_t parent_pid = 0;
+  uint64_t acquisitions = 0;
+  bool ended = false;  // it reached exit(); false: it was killed, crashed, replaced itself by exec, or still runs
+  std::vector<Module> modules;
+};
+
+struct Stack {
+  ProcessId process{};
+  uint64_t seen = 0;  // see Module::first_seen
+  bool truncated = false;
+  std::vector<uint64_t> return_addresses;  // innermost first
+};
+
+struct Thread {
+  ProcessId process{};
+  uint32_t tid = 0;
+  bool main = false;
+  std::string name;  // the last one it had
+  ThreadId parent = kNoThread;
+  uint32_t parent_segment = 0;
+  StackId created = kNoStack;
+  uint64_t start_routine = 0;
+};
+
+// A thread waited for the end of another: what `joined` did lies before what `joiner` did from `segment` on.
+struct Join {
+  ThreadId joiner{};
+  ThreadId joined{};
+  uint32_t segment = 0;
+};
+
+enum class LockKind : uint8_t { mutex };
+
+struct Lock {
+  ProcessId process{};
+  uint64_t address = 0;
+  LockKind kind = LockKind::mutex;
+  bool recursive = false;
+  uint64_t seen = 0;  // see Module::first_seen
+  StackId created = kNoStack;
+  StackId first_taken = kNoStack;
+  std::string name;        // what a person would call it: g_state.lock, item_locks[37]
+  std::string class_name;  // what all locks of its kind share: item_locks[]
+};
+
+// Something not recorded, and why, in words.
+struct Loss {
+  ProcessId process{};
+  std::string reason;
+  uint64_t count = 0;
+};
+
+struct Program {
+  Table<ProcessId, Process> processes;
+  Table<ThreadId, Thread> threads;
+  Table<LockId, Lock> locks;
+  Table<StackId, Stack> stacks;
+  std::vector<Join> joins;
+  std::vector<Loss> losses;
+  std::vector<std::string> warnings;  // what the traces could not tell, one sentence each
+  LockGraph graph;  // its LockIds are those of `locks`
+};
+
+}  // namespace gordian
+
+#endif  // GORDIAN_CORE_GRAPH_PROGRAM_H

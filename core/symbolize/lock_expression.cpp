@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The argument of the lock call in one line of C or C++, told from its tokens alone. Three kinds of call are
+// looked for, the surest first; a kind that occurs once gives the answer, one that occurs twice gives none:
+//   1. a lock function of a known library:  pthread_mutex_lock(&x), pthread_cond_wait(&c, &x)
+//   2. a guard that is declared, or a method that locks:  std::lock_guard g(x), Guard guard(x), x.lock(),
+//   x->Lock()
+//   3. any other call with one argument whose name says that it locks:  LOCK(x), my_mutex_lock(&x)
+#include <array>
+#include <cctype>
+#include <initializer_list>
+#include <optional>
+#include <vector>
+
+#include "core/symbolize/lock_names.h"
+
+namespace gordian {
+namespace {
+
+struct Token {
+  std::string_view text;
+  bool is_word() const { return std::isalpha(static_cast<unsigned char>(text[0])) != 0 || text[0] == '_'; }
+  bool is(std::string_view other) const { return text == other; }
+};
+using Tokens = std::vector<Token>;
+
+constexpr size_t kNone = static_cast<size_t>(-1);
+
+bool is_word_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+// Without comments; a string or character literal is one token. Nothing: one of these is not closed on the
+// line.
+std::optional<Tokens> tokenize(std::string_view line) {
+  Tokens tokens;
+  for (size_t at = 0; at < line.size();) {
+    const std::string_view rest = line.substr(at);
+    size_t size = 1;
+    if (std::isspace(static_cast<unsigned char>(rest[0])) != 0) {
+      ++at;
+      continue;
+    }
+    if (rest.starts_with("//")) break;
+    if (rest.starts_with("/*")) {
+      const size_t end = rest.find("*/", 2);
+      if (end == std::string_view::npos) return std::nullopt;
+      at += end + 2;
+      continue;
+    }
+    if (rest[0] == '"' || rest[0] == '\'') {
+      while (size < rest.size() && rest[size] != rest[0]) size += rest[size] == '\\' ? 2U : 1U;
+      if (size++ >= rest.size()) return std::nullopt;
+    } else if (is_word_character(rest[0])) {
+      while (size < rest.size() && is_word_character(rest[size])) ++size;
+    } else if (rest.starts_with("->") || rest.starts_with("::")) {
+      size = 2;
+    }
+    tokens.push_back({rest.substr(0, size)});
+    at += size;
+  }
+  return tokens;
+}
+
+// Index of the bracket that closes the one at `open`.
+size_t closing(const Tokens& tokens, size_t open) {
+  int depth = 0;
+  for (size_t i = open; i < tokens.size(); ++i) {
+    const char c = tokens[i].text[0];
+    if (c == '(' || c == '[' || c == '{') ++depth;
+    if ((c == ')' || c == ']' || c == '}') && --depth == 0) return i;
+  }
+  return kNone;
+}
+
+// Index of the bracket that opens the one at `close`.
+size_t opening(const Tokens& tokens, size_t close) {
+  int depth = 0;
+  for (size_t i = close + 1; i-- > 0;) {
+    const char c = tokens[i].text[0];
+    if (c == ')' || c == ']' || c == '}') ++depth;
+    if ((c == '(' || c == '[' || c == '{') && --depth == 0) return i;
+  }
+  return kNone;
+}
+
+// Index of the word that a `<...>` before `end` belongs to, or of the word right before `end`.
+size_t name_before(const Tokens& tokens, size_t end) {
+  if (end == 0) return kNone;
+  size_t i = end - 1;
+  if (tokens[i].is(">")) {
+    int depth = 0;
+    for (;; --i) {
+      if (tokens[i].is(">")) ++depth;
+      if (tokens[i].is("<") && --depth == 0) break;
+      if (i == 0 || tokens[i].is(";")) return kNone;
+    }
+    if (i == 0) return kNone;
+    --i;
+  }
+  return tokens[i].is_word() ? i : kNone;
+}
+
+// The words an identifier is made of, in lower case: MutexLocker -> mutex, locker; pthread_mutex_lock ->
+// pthread, ...
+std::vector<std::string> words(std::string_view name) {
+  std::vector<std::string> result(1);
+  for (size_t i = 0; i < name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    const bool after_lower = i > 0 && std::islower(static_cast<unsigned char>(name[i - 1])) != 0;
+    if (std::isalpha(c) == 0 || (std::isupper(c) != 0 && after_lower)) result.emplace_back();
+    if (std::isalpha(c) != 0) result.back() += static_cast<char>(std::tolower(c));
+  }
+  return result;
+}
+
+bool has_word(std::string_view name, std::initializer_list<std::string_view> wanted) {
+  for (const std::string& word : words(name)) {
+    for (const std::string_view candidate : wanted) {
+      if (word == candidate) return true;
+    }
+  }
+  return false;
+}
+
+bool says_unlock(std::string_view name) {
+  return has_word(name, {"unlock", "release", "init", "destroy", "is"});
+}
+
+bool says_lock(std::string_view name) {
+  return !says_unlock(name) && has_word(name, {"lock", "trylock", "timedlock", "clocklock", "rdlock",
+                                               "wrlock", "spinlock", "acquire"});
+}
+
+bool says_guard(std::string_view name) {
+  return !has_word(name, {"unlock", "unlocker", "unguard"}) &&
+         has_word(name, {"lock", "locker", "guard", "autolock", "autoguard", "lockguard", "scopedlock",
+                         "mutexlock"});
+}
+
+// Position of the mutex among the arguments of a known function; kNone: not known.
+size_t known_argument(std::string_view function) {
+  constexpr std::array kFirst = {
+      "pthread_mutex_lock",
+      "pthread_mutex_trylock",
+      "pthread_mutex_timedlock",
+      "pthread_mutex_clocklock",
+      "pthread_mutex_init",
+      "mtx_lock",
+      "mtx_trylock",
+      "mtx_timedlock",
+      "mtx_init",
+      "lock_guard",
+      "unique_lock",
+      "scoped_lock",
+  };
+  constexpr std::array kSecond = {"pthread_cond_wait", "pthread_cond_timedwait", "pthread_cond_clockwait",
+                                  "cnd_wait", "cnd_timedwait"};
+  for (const std::string_view name : kFirst) {
+    if (function == name) return 0;
+  }
+  for (const std::string_view name : kSecond) {
+    if (function == name) return 1;
+  }
+  return kNone;
+}
+
+bool is_std_guard(std::string_view name) {
+  return name == "lock_guard" || name == "unique_lock" || name == "scoped_lock";
+}
+
+struct Span {
+  size_t begin;
+  size_t end;
+};
+
+std::vector<Span> arguments(const Tokens& tokens, size_t open, size_t close) {
+  std::vector<Span> result;
+  size_t begin = open + 1;
+  for (size_t i = begin; i <= close; ++i) {
+    const char c = tokens[i].text[0];
+    if (i != close && (c == '(' || c == '[' || c == '{')) {
+      i = closing(tokens, i);
+    } else if (i == close || c == ',') {
+      if (i > begin) result.push_back({begin, i});
+      begin = i + 1;
+    }
+  }
+  return result;
+}
+
+// Whether tokens are one postfix expression (a name, members, indices, calls), perhaps behind & or *.
+bool is_access_path(const Tokens& tokens, Span span) {
+  bool expects_name = true;
+  for (size_t i = span.begin; i < span.end; ++i) {
+    const Token& token = tokens[i];
+    const char c = token.text[0];
+    if (expects_name) {
+      if (token.is_word()) {
+        expects_name = false;
+      } else if (c == '(') {
+        const size_t close = closing(tokens, i);
+        if (close == kNone || close >= span.end || !is_access_path(tokens, {i + 1, close})) return false;
+        i = close;
+        expects_name = false;
+      } else if (c != '&' && c != '*' && !token.is("::")) {
+        return false;
+      }
+    } else if (c == '(' || c == '[') {
+      i = closing(tokens, i);
+      if (i >= span.end) return false;
+    } else if (c == '.' || token.is("->") || token.is("::")) {
+      expects_name = true;
+    } else {
+      return false;
+    }
+  }
+  return !expects_name;
+}
+
+// Removes what only takes the address: &x, (x), &(x).
+Span without_address_of(const Tokens& tokens, Span span) {
+  for (;;) {
+    if (tokens[span.begin].is("&")) {
+      ++span.begin;
+    } else if (tokens[span.begin].is("(") && closing(tokens, span.begin) == span.end - 1) {
+      ++span.begin;
+      --span.end;
+    } else {
+      return span;
+    }
+  }
+}
+
+// The source text of an access path, blanks as in the source but none at its ends; empty if it is none.
+std::string path_text(const Tokens& tokens, Span span) {
+  if (span.begin >= span.end || !is_access_path(tokens, span)) return {};
+  span = without_address_of(tokens, span);
+  if (tokens[span.begin].is("nullptr") || tokens[span.begin].is("NULL")) return {};
+  const char* begin = tokens[span.begin].text.data();
+  const std::string_view last = tokens[span.end - 1].text;
+  return std::string(begin, last.data() + last.size());
+}
+
+// The expression that a `.` or `->` at `member` is applied to.
+std::string receiver_text(const Tokens& tokens, size_t member) {
+  size_t begin = member;
+  while (begin > 0) {
+    const Token& before = tokens[begin - 1];
+    if (before.is(")") || before.is("]")) {
+      const size_t open = opening(tokens, begin - 1);
+      if (open == kNone) return {};
+      begin = open;
+      if (begin == 0 ||
+          !(tokens[begin - 1].is_word() || tokens[begin - 1].is("]") || tokens[begin - 1].is(")")))
+        break;
+      if (tokens[begin - 1].is("if") || tokens[begin - 1].is("while") || tokens[begin - 1].is("return"))
+        break;
+    } else if (before.is_word()) {
+      --begin;
+      if (begin == 0) break;
+      const Token& joint = tokens[begin - 1];
+      if (!joint.is(".") && !joint.is("->") && !joint.is("::")) break;
+      --begin;
+    } else {
+      return {};
+    }
+  }
+  return path_text(tokens, {begin, member});
+}
+
+bool starts_expression(const Tokens& tokens, size_t name) {
+  if (name == 0) return true;
+  const Token& before = tokens[name - 1];
+  return !before.is_word() || before.is("return") || before.is("else") || before.is("do") ||
+         before.is("co_return");
+}
+
+struct Candidates {
+  std::vector<std::string> known;
+  std::vector<std::string> guards_and_methods;
+  std::vector<std::string> wrappers;
+};
+
+void add_declaration(const Tokens& tokens, size_t variable, const std::vector<Span>& arguments_, size_t close,
+                     Candidates& candidates) {
+  const size_t type = name_before(tokens, variable);
+  if (type == kNone || !says_guard(tokens[type].text)) return;
+  const bool ends = close + 1 == tokens.size() || tokens[close + 1].is(";");
+  candidates.guards_and_methods.push_back(arguments_.size() == 1 && ends ? path_text(tokens, arguments_[0])
+                                                                         : std::string{});
+}
+
+void add_call(const Tokens& tokens, size_t open, Candidates& candidates) {
+  const size_t name = name_before(tokens, open);
+  const size_t close = closing(tokens, open);
+  if (name == kNone || close == kNone) return;
+  const std::string_view function = tokens[name].text;
+  const std::vector<Span> given = arguments(tokens, open, close);
+
+  if (name > 0 && (tokens[name - 1].is(".") || tokens[name - 1].is("->"))) {
+    const bool timed = function.starts_with("try_lock_for") || function.starts_with("try_lock_until");
+    if (says_lock(function) && (given.empty() || timed)) {
+      candidates.guards_and_methods.push_back(receiver_text(tokens, name - 1));
+    }
+    return;
+  }
+  size_t start = name;
+  while (start > 1 && tokens[start - 1].is("::") && tokens[start - 2].is_word()) start -= 2;
+  const bool declares = start > 0 && name_before(tokens, start) != kNone && !starts_expression(tokens, start);
+  const bool declares_template =
+      start > 0 && tokens[start - 1].is(">") && name_before(tokens, start) != kNone;
+  if (declares || declares_template) {
+    add_declaration(tokens, start, given, close, candidates);
+    return;
+  }
+  const size_t position = known_argument(function);
+  if (position != kNone) {
+    const bool usable = position < given.size() && (!is_std_guard(function) || given.size() == 1);
+    candidates.known.push_back(usable ? path_text(tokens, given[position]) : std::string{});
+  } else if (tokens[open].is("(") && says_lock(function) && given.size() == 1) {
+    candidates.wrappers.push_back(path_text(tokens, given[0]));
+  }
+}
+
+}  // namespace
+
+std::string lock_expression(std::string_view source_line) {
+  const std::optional<Tokens> tokens = tokenize(source_line);
+  if (!tokens) return {};
+  Candidates candidates;
+  for (size_t i = 0; i < tokens->size(); ++i) {
+    if ((*tokens)[i].is("(") || (*tokens)[i].is("{")) add_call(*tokens, i, candidates);
+  }
+  for (const auto* kind : {&candidates.known, &candidates.guards_and_methods, &candidates.wrappers}) {
+    if (!kind->empty()) return kind->size() == 1 ? kind->front() : std::string{};
+  }
+  return {};
+}
+
+}  // namespace gordian

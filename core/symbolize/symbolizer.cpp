@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/symbolize/symbolizer.h"
+
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "core/symbolize/code_index.h"
+#include "core/symbolize/data_index.h"
+#include "core/symbolize/elf_image.h"
+
+namespace gordian {
+namespace {
+
+// All that is known of one ELF file. Processes of one program share it.
+struct Image {
+  Image(const std::string& path, const std::vector<uint8_t>& build_id) : elf(path, build_id) {}
+  ElfImage elf;
+  std::optional<CodeIndex> code;  // both are read when first needed
+  std::optional<DataIndex> data;
+  std::unordered_map<uint64_t, std::vector<Frame>> frames;  // by ELF virtual address
+};
+
+}  // namespace
+
+class Symbolizer::Impl {
+ public:
+  explicit Impl(const Program& program) : program_(program) {}
+
+  const std::vector<Frame>& frames(StackId id) {
+    static const std::vector<Frame> kNone;
+    if (id == kNoStack) return kNone;
+    const auto [cached, is_new] = stacks_.try_emplace(index(id));
+    if (is_new) {
+      const Stack& stack = program_.stacks[id];
+      for (const uint64_t address : stack.return_addresses) {
+        // One byte back lies in the call; the return address itself may belong to the next line or function.
+        append_frames(stack.process, address - 1, stack.seen, cached->second);
+      }
+    }
+    return cached->second;
+  }
+
+  std::optional<Frame> code(ProcessId process, uint64_t address, uint64_t seen) {
+    const Module* module = module_at(process, address, seen);
+    if (module == nullptr) return std::nullopt;
+    return frames_at(image(*module), address - module->load_bias).back();
+  }
+
+  std::optional<DataSymbol> data(ProcessId process, uint64_t address, uint64_t seen) {
+    const Module* module = module_at(process, address, seen);
+    if (module == nullptr) return std::nullopt;
+    Image& file = image(*module);
+    if (!file.data) file.data.emplace(file.elf);
+    return file.data->at(address - module->load_bias);
+  }
+
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  // The newest module that covers the address and was there when it was seen. A module is recorded when a
+  // stack first touches it, which may be later than its data is seen: then the first one recorded afterwards.
+  const Module* module_at(ProcessId process, uint64_t address, uint64_t seen) const {
+    const Module* before = nullptr;
+    const Module* after = nullptr;
+    for (const Module& module : program_.processes[process].modules) {
+      if (address < module.start || address >= module.end) continue;
+      if (module.first_seen <= seen) {
+        if (before == nullptr || module.first_seen >= before->first_seen) before = &module;
+      } else if (after == nullptr || module.first_seen < after->first_seen) {
+        after = &module;
+      }
+    }
+    return before != nullptr ? before : after;
+  }
+
+  Image& image(const Module& module) {
+    auto& entry = images_[{module.path, module.build_id}];
+    if (!entry) {
+      entry = std::make_unique<Image>(module.path, module.build_id);
+      if (!entry->elf.problem().empty()) warnings_.push_back(entry->elf.problem());
+    }
+    return *entry;
+  }
+
+  static const std::vector<Frame>& frames_at(Image& image, uint64_t virtual_address) {
+    const auto [cached, is_new] = image.frames.try_emplace(virtual_address);
+    if (is_new) {
+      if (!image.code) image.code.emplace(image.elf);
+      cached->second = image.code->at(virtual_address);
+    }
+    return cached->second;
+  }
+
+  void append_frames(ProcessId process, uint64_t address, uint64_t seen, std::vector<Frame>& frames) {
+    const Module* module = module_at(process, address, seen);
+    if (module == nullptr) {
+      Frame unknown;
+      unknown.offset = address;
+      frames.push_back(std::move(unknown));
+      return;
+    }
+    const std::vector<Frame>& more = frames_at(image(*module), address - module->load_bias);
+    frames.insert(frames.end(), more.begin(), more.end());
+  }
+
+  const Program& program_;
+  std::map<std::pair<std::string, std::vector<uint8_t>>, std::unique_ptr<Image>> images_;
+  std::unordered_map<size_t, std::vector<Frame>> stacks_;
+  std::vector<std::string> warnings_;
+};
+
+Symbolizer::Symbolizer(const Program& program) : impl_(std::make_unique<Impl>(program)) {}
+Symbolizer::~Symbolizer() = default;
+
+const std::vector<Frame>& Symbolizer::frames(StackId stack) {
+  return impl_->frames(stack);
+}
+
+std::optional<Frame> Symbolizer::code(ProcessId process, uint64_t address, uint64_t seen) {
+  return impl_->code(process, address, seen);
+}
+
+std::optional<DataSymbol> Symbolizer::data(ProcessId process, uint64_t address, uint64_t seen) {
+  return impl_->data(process, address, seen);
+}
+
+const std::vector<std::string>& Symbolizer::warnings() const {
+  return impl_->warnings();
+}
+
+}  // namespace gordian

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The account at the lower address is locked first, whichever pays.
+#include "tests/e2e/support.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+struct Account {
+  std::mutex mutex;
+  int balance = 100;
+};
+static std::unique_ptr<Account> anna, bert;
+
+static void transfer(Account& from, Account& to, int amount) {
+  const bool in_order = std::less<>()(&from, &to);
+  std::lock_guard hold_lower((in_order ? from : to).mutex);
+  std::lock_guard hold_higher((in_order ? to : from).mutex);
+  from.balance -= amount;
+  to.balance += amount;
+}
+
+static void pay_bert() {
+  transfer(*anna, *bert, 30);
+}
+static void pay_anna() {
+  transfer(*bert, *anna, 20);
+}
+
+int main() {
+  anna = std::make_unique<Account>();
+  bert = std::make_unique<Account>();
+  const Part parts[] = {pay_bert, pay_anna};
+  run_in_turn(2, parts);
+  printf("%d %d\n", anna->balance, bert->balance);
+}

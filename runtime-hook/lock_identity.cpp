@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime-hook/lock_identity.h"
+
+#include "runtime-hook/runtime.h"
+#include "runtime-hook/thread_context.h"
+
+namespace gordian::hook {
+
+namespace {
+
+constexpr size_t kUntagged = 1 << 16;
+
+struct Untagged {
+  uint64_t address;  // 0: never used
+  uint64_t tag;      // as in a tagged mutex
+};
+Untagged* untagged;
+
+// What a generation is known by: the tag in the mutex itself, or its entry in the table.
+struct Tag {
+  uint64_t* word;
+  uint64_t* check;      // null: an entry of the table, which needs none
+  uint64_t check_value;
+
+  bool valid() const { return check == nullptr || load(*check, std::memory_order_acquire) == check_value; }
+  format::LockRef lock() const { return static_cast<format::LockRef>(static_cast<uint32_t>(load(*word))); }
+};
+
+Untagged* find_untagged(const pthread_mutex_t* mutex) {
+  const auto address = reinterpret_cast<uint64_t>(mutex);
+  const uint64_t start = mix(0, address);
+  for (size_t probe = 0; probe < 256; ++probe) {
+    Untagged& entry = untagged[(start + probe) & (kUntagged - 1)];
+    uint64_t found = load(entry.address, std::memory_order_acquire);
+    if (found == 0 && exchange_if(entry.address, found, address)) found = address;
+    if (found == address) return &entry;
+  }
+  return nullptr;
+}
+
+bool find_tag(pthread_mutex_t* mutex, Tag& tag) {
+  if (is_taggable(mutex)) {
+    auto& list = mutex->__data.__list;
+    tag = {reinterpret_cast<uint64_t*>(&list.__prev), reinterpret_cast<uint64_t*>(&list.__next),
+           reinterpret_cast<uint64_t>(mutex) ^ nonce()};
+    return true;
+  }
+  Untagged* entry = find_untagged(mutex);
+  if (entry == nullptr) return false;
+  tag = {&entry->tag, nullptr, 0};
+  return true;
+}
+
+format::LockRef write_lock_record(const pthread_mutex_t* mutex, format::StackRef created, format::StackRef taken) {
+  const int kind = mutex->__data.__kind;
+  return recorder().append<format::LockRef, format::LockRecord>(
+      format::RecordType::lock, 0, [&](format::LockRecord& record, char*) {
+        record.address = reinterpret_cast<uint64_t>(mutex);
+        record.kind = format::LockKind::mutex;
+        record.type = static_cast<uint8_t>(kind & 3);
+        record.attributes = static_cast<uint8_t>((kind & kProcessShared ? 1 : 0) | (kind & kRobust ? 2 : 0) |
+                                                 (kind & 32 ? 4 : 0) | (kind & 64 ? 8 : 0));
+        record.created = created;
+        record.first_taken = taken;
+      });
+}
+
+bool can_record() { return !context.busy && (context.slot != nullptr || attach() != nullptr); }
+
+constexpr uint64_t kLockHalf = 0xffffffff;
+
+}  // namespace
+
+format::LockRef identify(pthread_mutex_t* mutex, format::StackRef taken) {
+  Tag tag;
+  if (!find_tag(mutex, tag)) {
+    recorder().drop(format::Dropped::untagged_lock_table);
+    return format::LockRef::none;
+  }
+  uint64_t word = load(*tag.word, std::memory_order_acquire);
+  bool valid = tag.valid();
+  // A word without its check is either a foreign one (a copied mutex, a tag from before a fork) or one that another
+  // thread is about to complete, which takes it a few instructions.
+  for (int i = 0; word != 0 && !valid && i < 200; ++i) {
+    __builtin_ia32_pause();
+    valid = tag.valid();
+    word = load(*tag.word, std::memory_order_acquire);
+  }
+  if (valid && (word & kLockHalf) != 0) return static_cast<format::LockRef>(static_cast<uint32_t>(word));
+  const uint64_t created = valid ? word >> 32 : 0;
+  const format::LockRef fresh = write_lock_record(mutex, static_cast<format::StackRef>(created), taken);
+  // Two threads may meet a fresh lock at once: the first to change the word decides, the other takes its answer. The
+  // check goes in last: whoever finds it right finds the winner's word.
+  if (exchange_if(*tag.word, word, created << 32 | static_cast<uint32_t>(fresh))) {
+    if (tag.check != nullptr) store(*tag.check, tag.check_value, std::memory_order_release);
+    return fresh;
+  }
+  if (tag.check != nullptr) store(*tag.check, tag.check_value, std::memory_order_release);
+  return tag.lock();
+}
+
+format::LockRef known_identity(const pthread_mutex_t* mutex) {
+  Tag tag;
+  if (!find_tag(const_cast<pthread_mutex_t*>(mutex), tag) || !tag.valid()) return format::LockRef::none;
+  return tag.lock();
+}
+
+void begin_generation(pthread_mutex_t* mutex, CallSite site) {
+  if (!can_record()) return;
+  const InsideHook inside;
+  Tag tag;
+  if (!find_tag(mutex, tag)) return;  // counted when the lock is first nested
+  CallPath* path = find_path(site);
+  const auto created = path != nullptr ? stack_of_path(*path) : format::StackRef::none;
+  store(*tag.word, uint64_t{static_cast<uint32_t>(created)} << 32);
+  if (tag.check != nullptr) store(*tag.check, tag.check_value, std::memory_order_release);
+}
+
+format::LockRef identity_before_destroy(const pthread_mutex_t* mutex) {
+  return can_record() ? known_identity(mutex) : format::LockRef::none;
+}
+
+void end_generation(pthread_mutex_t* mutex, format::LockRef lock, CallSite site) {
+  if (lock == format::LockRef::none || !can_record()) return;
+  const InsideHook inside;
+  CallPath* path = find_path(site);
+  const auto where = path != nullptr ? stack_of_path(*path) : format::StackRef::none;
+  recorder().append<format::LockRef, format::LockEndRecord>(format::RecordType::lock_end, 0,
+                                                            [&](format::LockEndRecord& record, char*) {
+                                                              record.lock = lock;
+                                                              record.where = where;
+                                                            });
+  Tag tag;
+  if (!find_tag(mutex, tag)) return;
+  store(*tag.word, uint64_t{0});
+  if (tag.check != nullptr) store(*tag.check, uint64_t{0});
+}
+
+bool create_lock_table() {
+  untagged = map_zeroed<Untagged>(kUntagged);
+  return untagged != nullptr;
+}
+
+void clear_lock_table() { madvise(untagged, kUntagged * sizeof(Untagged), MADV_DONTNEED); }
+
+}  // namespace gordian::hook

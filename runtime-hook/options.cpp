@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime-hook/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace gordian::hook {
+
+Options options;
+
+namespace {
+
+struct Text {
+  const char* begin;
+  size_t length;
+  bool is(const char* word) const { return strlen(word) == length && memcmp(begin, word, length) == 0; }
+};
+
+bool apply(Text key, Text value) {
+  if (key.is("trace-dir") && value.length > 0 && value.length < sizeof options.trace_dir) {
+    memcpy(options.trace_dir, value.begin, value.length);
+    options.trace_dir[value.length] = 0;
+    options.default_dir = false;
+    return true;
+  }
+  if (key.is("max-trace")) {
+    uint64_t megabytes = 0;
+    for (size_t i = 0; i < value.length; ++i) {
+      if (value.begin[i] < '0' || value.begin[i] > '9' || megabytes > 16384) return false;
+      megabytes = megabytes * 10 + static_cast<uint64_t>(value.begin[i] - '0');
+    }
+    if (megabytes < 1 || megabytes > 16384) return false;
+    options.max_trace_bytes = megabytes << 20;
+    return true;
+  }
+  if (key.is("report") && (value.is("0") || value.is("1"))) {
+    options.report = value.is("1");
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void say(const char* a, const char* b, const char* c, const char* d) {
+  const char* parts[] = {"gordian: ", a, b, c, d, "\n"};
+  iovec pieces[6];
+  for (int i = 0; i < 6; ++i) pieces[i] = {const_cast<char*>(parts[i]), strlen(parts[i])};
+  // One call, so that lines of several processes do not mix; there is nobody to tell if it fails.
+  [[maybe_unused]] const ssize_t written = writev(STDERR_FILENO, pieces, 6);
+}
+
+void read_options() {
+  const char* temporary = getenv("TMPDIR");
+  if (temporary == nullptr || *temporary != '/') temporary = "/tmp";
+  const int length = snprintf(options.trace_dir, sizeof options.trace_dir, "%s/gordian-%u", temporary, geteuid());
+  if (length < 0 || static_cast<size_t>(length) >= sizeof options.trace_dir) strcpy(options.trace_dir, "/tmp");
+  options.default_dir = true;
+  options.max_trace_bytes = uint64_t{256} << 20;
+  options.report = true;
+
+  const char* at = getenv("GORDIAN_OPTIONS");
+  while (at != nullptr && *at != 0) {
+    const size_t item = strcspn(at, ":");
+    const size_t key = strcspn(at, "=:");
+    const Text name{at, key < item ? key : item};
+    const Text value{at + (key < item ? key + 1 : item), key < item ? item - key - 1 : 0};
+    if (item > 0 && !apply(name, value)) {
+      char shown[80];
+      snprintf(shown, sizeof shown, "%.*s", static_cast<int>(item), at);
+      say("GORDIAN_OPTIONS: cannot use '", shown, "'; known are trace-dir=DIR, max-trace=MB (1..16384), report=0|1");
+    }
+    at += item + (at[item] == ':');
+  }
+}
+
+}  // namespace gordian::hook

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// GORDIAN_OPTIONS=key=value:key=value, read once when the library is loaded: some programs wipe their environment.
+//
+//   trace-dir=DIR    where the trace goes; made if missing. Default: ${TMPDIR:-/tmp}/gordian-UID, mode 0700
+//   max-trace=MB     size limit of one process's record file, 1..16384. Default 256
+//   report=0|1       print the report on stderr when the process exits. Default 1; `gordian run` sets 0
+#ifndef GORDIAN_RUNTIME_HOOK_OPTIONS_H
+#define GORDIAN_RUNTIME_HOOK_OPTIONS_H
+
+#include <cstdint>
+
+namespace gordian::hook {
+
+struct Options {
+  char trace_dir[400];
+  bool default_dir;  // trace_dir is the shared default, so its owner must be checked
+  uint64_t max_trace_bytes;
+  bool report;
+};
+
+extern Options options;
+
+void read_options();
+
+// One line on stderr, prefixed "gordian: ", from up to four parts. Only for what the user must know at once.
+void say(const char* a, const char* b = "", const char* c = "", const char* d = "");
+
+}  // namespace gordian::hook
+
+#endif  // GORDIAN_RUNTIME_HOOK_OPTIONS_H

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The functions behind the hooks: glibc's own, or those of the next preloaded library.
+#ifndef GORDIAN_RUNTIME_HOOK_REAL_H
+#define GORDIAN_RUNTIME_HOOK_REAL_H
+
+#include <pthread.h>
+#include <sys/types.h>
+#include <time.h>
+
+// A hook's symbol is all that leaves this library.
+#define GORDIAN_EXPORT extern "C" __attribute__((visibility("default")))
+
+namespace gordian::hook {
+
+struct Real {
+#define GORDIAN_HOOK(result, name, version, parameters) result(*name) parameters;
+#include "runtime-hook/hooks.def"
+#undef GORDIAN_HOOK
+};
+
+// Valid after resolve_real(). Written once, before any hook reads it.
+extern Real real;
+
+// Looks every hook up. Safe to call from any thread and more than once; calls may come before our constructor.
+void resolve_real();
+
+}  // namespace gordian::hook
+
+#endif  // GORDIAN_RUNTIME_HOOK_REAL_H

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime-hook/runtime.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "runtime-hook/call_path.h"
+#include "runtime-hook/chains.h"
+#include "runtime-hook/exit_report.h"
+#include "runtime-hook/held_set.h"
+#include "runtime-hook/lock_identity.h"
+#include "runtime-hook/modules.h"
+#include "runtime-hook/options.h"
+#include "runtime-hook/real.h"
+#include "runtime-hook/thread_context.h"
+#include "runtime-hook/unwind.h"
+
+namespace gordian::hook {
+
+namespace {
+
+enum class State : uint32_t { resting, starting, started, off };
+
+RecordFile record_file;
+HotFile hot_file;
+State state = State::resting;
+uint32_t epoch = 1;
+uint64_t epoch_nonce;
+bool tables_exist;
+
+uint64_t random_word() {
+  uint64_t word = 0;
+  if (getrandom(&word, sizeof word, GRND_NONBLOCK) != static_cast<ssize_t>(sizeof word)) {
+    word = mix(monotonic_ns(), static_cast<uint64_t>(getpid()));
+  }
+  return word;
+}
+
+bool create_tables() {
+  if (!tables_exist) {
+    tables_exist = create_path_table() && create_stack_table() && create_chain_table() && create_lock_table();
+  }
+  return tables_exist && create_thread_tables();
+}
+
+// The default directory lies in a shared one: it must be ours alone, or somebody could plant files for us.
+bool own_directory(const char* path) {
+  struct stat status;
+  return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
+         (status.st_mode & 077) == 0;
+}
+
+size_t read_file(const char* path, char* into, size_t size) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  const ssize_t got = read(fd, into, size);
+  close(fd);
+  return got > 0 ? static_cast<size_t>(got) : 0;
+}
+
+uint64_t start_ticks() {
+  char text[1024];
+  const size_t length = read_file("/proc/self/stat", text, sizeof text - 1);
+  text[length] = 0;
+  const char* at = strrchr(text, ')');  // the name before it may hold anything
+  for (int field = 2; at != nullptr && field < 22; ++field) at = strchr(at + 1, ' ');
+  return at != nullptr ? strtoull(at + 1, nullptr, 10) : 0;
+}
+
+void describe_process(format::FileHeader& header) {
+  header.pid = static_cast<uint32_t>(getpid());
+  header.parent_pid = static_cast<uint32_t>(getppid());
+  header.start_ticks = start_ticks();
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  header.start_realtime_ns = static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+  if (readlink("/proc/self/exe", header.executable, sizeof header.executable - 1) < 0) header.executable[0] = 0;
+  read_file("/proc/self/cmdline", header.command, sizeof header.command - 1);
+}
+
+uint64_t within_address_space(uint64_t bytes) {
+  rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return bytes;
+  const uint64_t share = limit.rlim_cur / 16 & ~uint64_t{4095};
+  return share < bytes ? share : bytes;
+}
+
+int open_trace() {
+  mkdir(options.trace_dir, 0700);
+  if (options.default_dir && !own_directory(options.trace_dir)) return EPERM;
+  char executable[512];
+  const ssize_t length = readlink("/proc/self/exe", executable, sizeof executable - 1);
+  executable[length > 0 ? length : 0] = 0;
+  const char* slash = strrchr(executable, '/');
+  const char* program = slash != nullptr ? slash + 1 : "process";
+
+  epoch_nonce = random_word();
+  char name[160];
+  char path[MappedFile::kMaxPath];
+  snprintf(name, sizeof name, "%.80s.%d.%08x", program, getpid(), static_cast<unsigned>(random_word()));
+  const int written = snprintf(path, sizeof path, "%s/%s.gordian", options.trace_dir, name);
+  if (written < 0 || static_cast<size_t>(written) >= sizeof path) return ENAMETOOLONG;
+  const int error = record_file.create(path, within_address_space(options.max_trace_bytes), epoch_nonce);
+  if (error != 0) return error;
+  strcat(name, ".hot");
+  if (!hot_file.create(name, options.trace_dir, epoch_nonce)) {
+    record_file.file().remove();
+    return ENOMEM;
+  }
+  describe_process(record_file.header());
+  strcpy(record_file.header().hot_path, hot_file.path());
+  return 0;
+}
+
+bool start() {
+  int error = create_tables() ? 0 : ENOMEM;
+  if (error == 0) error = open_trace();
+  if (error == 0) return true;
+  say("cannot write a trace in ", options.trace_dir, error == EPERM ? ": not a directory of this user alone"
+                                                                    : ": ", error == EPERM ? "" : strerrordesc_np(error));
+  say("this process runs unwatched; set GORDIAN_OPTIONS=trace-dir=DIR to a directory it can write");
+  return false;
+}
+
+void in_child() { leave_parents_trace(); }
+void at_quick_exit_last() { finish(format::EndReason::quick_exit, 0); }
+
+// First thing in the process if nothing locks earlier. The options are read now: programs may wipe them later.
+__attribute__((constructor)) void on_load() { ensure_resolved(); }
+
+__attribute__((destructor)) void on_unload() { finish(format::EndReason::exit, 0); }
+
+}  // namespace
+
+RecordFile& recorder() { return record_file; }
+HotFile& hot() { return hot_file; }
+uint32_t trace_epoch() { return epoch; }
+uint64_t nonce() { return epoch_nonce; }
+
+void ensure_resolved() {
+  static uint32_t resolved;
+  if (load(resolved, std::memory_order_acquire) != 0) return;
+  const KeepErrno keep;
+  resolve_real();
+  read_options();
+  remember_own_path();
+  // Early, so that our handler runs before those of the program in the child.
+  pthread_atfork(nullptr, nullptr, in_child);
+  // Early too: handlers run in reverse order, and others may lock.
+  at_quick_exit(at_quick_exit_last);
+  store(resolved, 1U, std::memory_order_release);
+}
+
+bool ensure_started() {
+  const State now = load(state, std::memory_order_acquire);
+  if (now == State::started) return true;
+  ensure_resolved();
+  if (now == State::off) return false;
+  State expected = State::resting;
+  // Other threads stand aside while one starts: nothing waits for a lock of ours.
+  if (!exchange_if(state, expected, State::starting)) return expected == State::started;
+  const bool success = start();
+  store(state, success ? State::started : State::off, std::memory_order_release);
+  return success;
+}
+
+void leave_parents_trace() {
+  if (load(state) == State::starting) store(state, State::resting);  // the thread that started it is not here
+  if (load(state) != State::started) return;
+  // The held set of the forking thread goes on being held in the child.
+  constexpr uint32_t kMost = 512;
+  static HeldEntry inherited[kMost];
+  const uint32_t depth = context.slot != nullptr ? context.slot->depth : 0;
+  const uint32_t count = depth < kMost ? depth : kMost;
+  memcpy(inherited, context.held, count * sizeof(HeldEntry));
+  reset_after_fork();
+  record_file.file().abandon();
+  hot_file.abandon();
+  clear_stack_table();
+  clear_chain_table();
+  clear_lock_table();
+  forget_modules();
+  ++epoch;
+  store(state, State::resting);
+  if (count == 0 || attach() == nullptr) return;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (context.slot->depth == context.slot->held_capacity - 1 && !hot_file.grow_held(context.slot)) break;
+    context.held = hot_file.held_of(context.slot);
+    HeldEntry& entry = context.held[context.slot->depth];
+    entry = inherited[i];
+    private_of(entry) = {private_of(entry).path, private_of(entry).frame, 0, ~uint64_t{0}, nullptr};
+    context.slot->depth += 1;
+  }
+  if (context.slot->depth < depth) record_file.drop(format::Dropped::held_overflow);
+}
+
+void forget_code() {
+  if (load(state) != State::started) return;
+  forget_paths();
+  forget_modules();
+  hot_file.for_each([](format::ThreadSlot& slot) { store(slot.revoked, 1U, std::memory_order_release); });
+}
+
+void finish(format::EndReason reason, int status) {
+  if (load(state) != State::started) return;
+  const KeepErrno keep;
+  format::FileHeader& header = record_file.header();
+  if (header.pid != static_cast<uint32_t>(getpid())) return;  // the child of a vfork: this memory is its parent's
+  State expected = State::started;
+  if (!exchange_if(state, expected, State::off)) return;
+  uint64_t acquisitions = 0;
+  hot_file.for_each([&](format::ThreadSlot& slot) {
+    if (load(slot.state) != format::SlotState::live) return;
+    flush_counts(slot);
+    acquisitions += load(slot.acquisitions);
+  });
+  std::atomic_ref(header.acquisitions).fetch_add(acquisitions, std::memory_order_relaxed);
+  record_file.append<format::ChainRef, format::EndRecord>(format::RecordType::end, 0,
+                                                          [&](format::EndRecord& record, char*) {
+                                                            record.reason = reason;
+                                                            record.status = status;
+                                                          });
+  hot_file.file().remove();
+  if (options.report) print_report(record_file.file().path());
+}
+
+}  // namespace gordian::hook

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The life of the hook in one process: started by the first lock operation (which may come before our constructor),
+// restarted in the child of a fork, finished when the process exits. Until it is started, and for good when no trace
+// can be written, every hook just calls the real function.
+#ifndef GORDIAN_RUNTIME_HOOK_RUNTIME_H
+#define GORDIAN_RUNTIME_HOOK_RUNTIME_H
+
+#include <cstdint>
+
+#include "runtime-hook/hot_file.h"
+#include "runtime-hook/record_file.h"
+
+namespace gordian::hook {
+
+RecordFile& recorder();
+HotFile& hot();
+
+// Counts traces of this process image: 1, then one more after each fork. References into a trace are only good in
+// the epoch they were made in.
+uint32_t trace_epoch();
+
+// Random, new in each epoch; marks our tags on locks.
+uint64_t nonce();
+
+// Makes sure the real functions are known. Cheap when they are.
+void ensure_resolved();
+
+// Starts recording if it is not started. False: not (yet) possible, the hook must stand aside.
+bool ensure_started();
+
+// In the child of a fork: leaves the parent's trace alone. The next lock operation starts a new one.
+void leave_parents_trace();
+
+// Code was unloaded, other code may soon lie at its addresses: nothing known of addresses holds any more.
+void forget_code();
+
+// Writes what was only counted per thread, marks the trace as ended, and prints the report if that is asked for.
+// Does nothing when nothing was recorded, or in the child of a vfork.
+void finish(format::EndReason reason, int status);
+
+}  // namespace gordian::hook
+
+#endif  // GORDIAN_RUNTIME_HOOK_RUNTIME_H

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime-hook/thread_context.h"
+
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "runtime-hook/held_set.h"
+#include "runtime-hook/runtime.h"
+
+namespace gordian::hook {
+
+thread_local constinit ThreadContext context = {};
+
+namespace {
+
+constexpr uint64_t kFirstChains = 256;
+constexpr size_t kHandles = 1 << 16;
+
+// pthread_t -> thread record, for joins. A handle is reused only after a join, and is then simply overwritten.
+struct Handle {
+  pthread_t thread;  // 0: free
+  format::ThreadRef record;
+};
+Handle* handles;
+
+pthread_key_t exit_key;
+bool have_exit_key;
+
+Handle* find_handle(pthread_t thread, bool insert) {
+  const uint64_t start = mix(1, thread);
+  for (size_t probe = 0; probe < 64; ++probe) {
+    Handle& entry = handles[(start + probe) & (kHandles - 1)];
+    pthread_t found = load(entry.thread, std::memory_order_acquire);
+    if (found == 0 && insert && exchange_if(entry.thread, found, thread)) found = thread;
+    if (found == thread) return &entry;
+    if (found == 0) return nullptr;
+  }
+  return nullptr;
+}
+
+format::ThreadRef record_thread(format::ThreadRef parent, uint32_t parent_segment, format::StackRef created,
+                                void* (*start_routine)(void*)) {
+  std::atomic_ref(recorder().header().threads).fetch_add(1, std::memory_order_relaxed);
+  return recorder().append<format::ThreadRef, format::ThreadRecord>(
+      format::RecordType::thread, 0, [&](format::ThreadRecord& record, char*) {
+        record.parent = parent;
+        record.parent_segment = parent_segment;
+        record.created = created;
+        record.start_routine = reinterpret_cast<uint64_t>(start_routine);
+      });
+}
+
+// Gives a slot just taken the memory a thread needs. What an earlier thread of the slot left is cleared.
+bool equip(ThreadSlot& slot, format::ThreadRef thread) {
+  SlotPrivate& own = private_of(slot);
+  if (own.chains == nullptr) {
+    own.chains = map_zeroed<KnownChain>(kFirstChains);
+    own.paths = map_zeroed<CallPath*>(kPathCache);
+    own.chain_capacity = kFirstChains;
+    if (own.chains == nullptr || own.paths == nullptr) return false;
+  }
+  slot.thread = thread;
+  slot.segment = 0;
+  slot.depth = 0;
+  slot.revoked = 0;
+  slot.waiting_for = 0;
+  slot.acquisitions = 0;
+  memset(own.name, 0, sizeof own.name);
+  private_of(hot().held_of(&slot)[-1]).chain_hash = kRootHash;
+  return true;
+}
+
+ThreadSlot* take_slot(format::ThreadRef thread) {
+  ThreadSlot* slot = hot().take();
+  if (slot != nullptr && equip(*slot, thread)) return slot;
+  if (slot != nullptr) hot().give_back(slot);
+  recorder().drop(format::Dropped::thread_slot);
+  return nullptr;
+}
+
+void enter(ThreadSlot* slot) {
+  slot->tid = current_tid();
+  if (slot->thread != format::ThreadRef::none) {
+    recorder().at<format::ThreadRecord>(slot->thread).tid = slot->tid;
+    if (Handle* handle = find_handle(pthread_self(), true)) {
+      store(handle->record, slot->thread, std::memory_order_release);
+    }
+  }
+  context.chains_used = 0;
+  context.held = hot().held_of(slot);
+  // From here on the hot path sees the thread as attached.
+  context.slot = slot;
+}
+
+void leave() {
+  ThreadSlot* slot = context.slot;
+  context.slot = nullptr;
+  context.exited = true;
+  flush_counts(*slot);
+  forget_memos(*slot);
+  SlotPrivate& own = private_of(*slot);
+  memset(own.chains, 0, own.chain_capacity * sizeof(KnownChain));
+  std::atomic_ref(recorder().header().acquisitions).fetch_add(slot->acquisitions, std::memory_order_relaxed);
+  slot->acquisitions = 0;
+  hot().give_back(slot);
+}
+
+// Runs among the destructors of thread-specific data, which may lock. glibc repeats the rounds as long as a
+// destructor sets a value again, up to PTHREAD_DESTRUCTOR_ITERATIONS: setting ours again until the last round makes
+// it run behind all others.
+void on_thread_exit(void* value) {
+  const auto round = reinterpret_cast<uintptr_t>(value);
+  if (round + 1 < PTHREAD_DESTRUCTOR_ITERATIONS &&
+      pthread_setspecific(exit_key, reinterpret_cast<void*>(round + 1)) == 0) {
+    return;
+  }
+  if (context.slot != nullptr) leave();
+}
+
+void watch_exit() {
+  if (have_exit_key) pthread_setspecific(exit_key, reinterpret_cast<void*>(1));
+}
+
+}  // namespace
+
+ThreadSlot* attach() {
+  if (context.exited) {
+    ensure_resolved();
+    if (ensure_started()) recorder().drop(format::Dropped::after_thread_exit);
+    return nullptr;
+  }
+  if (!ensure_started()) return nullptr;
+  const auto thread = record_thread(format::ThreadRef::none, 0, format::StackRef::none, nullptr);
+  ThreadSlot* slot = take_slot(thread);
+  if (slot == nullptr) return nullptr;
+  enter(slot);
+  watch_exit();
+  return slot;
+}
+
+ThreadSlot* prepare_thread(void* (*start_routine)(void*), void* argument, CallSite site) {
+  if (context.busy) {
+    ensure_resolved();
+    return nullptr;
+  }
+  const InsideHook inside;
+  ThreadSlot* parent = context.slot != nullptr ? context.slot : attach();
+  if (parent == nullptr) return nullptr;
+  CallPath* path = find_path(site);
+  const auto created = path != nullptr ? stack_of_path(*path) : format::StackRef::none;
+  ThreadSlot* slot = take_slot(record_thread(parent->thread, parent->segment, created, start_routine));
+  if (slot == nullptr) return nullptr;
+  private_of(*slot).start_routine = start_routine;
+  private_of(*slot).argument = argument;
+  return slot;
+}
+
+void adopt(ThreadSlot* slot) {
+  enter(slot);
+  watch_exit();
+}
+
+void discard(ThreadSlot* slot) { hot().give_back(slot); }
+
+void begin_segment() {
+  if (context.slot == nullptr) return;
+  context.slot->segment += 1;
+  forget_memos(*context.slot);
+}
+
+format::ThreadRef thread_record_of(pthread_t thread) {
+  if (context.slot == nullptr) return format::ThreadRef::none;
+  const Handle* handle = find_handle(thread, false);
+  return handle != nullptr ? load(handle->record, std::memory_order_acquire) : format::ThreadRef::none;
+}
+
+void note_name(ThreadSlot& slot) {
+  char now[16] = {};
+  SlotPrivate& own = private_of(slot);
+  if (prctl(PR_GET_NAME, now) != 0 || memcmp(now, own.name, sizeof now) == 0) return;
+  memcpy(own.name, now, sizeof now);
+  record_name(slot.thread, now);
+}
+
+void record_name(format::ThreadRef thread, const char* name) {
+  recorder().append<format::ThreadRef, format::ThreadNameRecord>(format::RecordType::thread_name, 0,
+                                                                 [&](format::ThreadNameRecord& record, char*) {
+                                                                   record.thread = thread;
+                                                                   strncpy(record.name, name, sizeof record.name - 1);
+                                                                 });
+}
+
+bool create_thread_tables() {
+  if (handles == nullptr) handles = map_zeroed<Handle>(kHandles);
+  if (!have_exit_key) have_exit_key = pthread_key_create(&exit_key, on_thread_exit) == 0;
+  return handles != nullptr;
+}
+
+void reset_after_fork() {
+  context.slot = nullptr;
+  context.chains_used = 0;
+  if (handles != nullptr) madvise(handles, kHandles * sizeof(Handle), MADV_DONTNEED);
+}
+
+void flush_counts(ThreadSlot& slot) {
+  SlotPrivate& own = private_of(slot);
+  // Capacity before table: a table that grows meanwhile is never smaller than the capacity read.
+  const uint64_t capacity = load(own.chain_capacity, std::memory_order_acquire);
+  KnownChain* chains = load(own.chains, std::memory_order_acquire);
+  for (uint64_t i = 0; i < capacity; ++i) {
+    if (chains[i].pending > 0) flush_chain(chains[i]);
+  }
+}
+
+void forget_memos(ThreadSlot& slot) {
+  HeldEntry* held = hot().held_of(&slot);
+  for (uint64_t i = 0; i < private_of(slot).high_water; ++i) private_of(held[i]).outer_hash = ~uint64_t{0};
+}
+
+}  // namespace gordian::hook

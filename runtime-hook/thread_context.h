@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the hook keeps for each thread: a pointer to its slot in the hot file, and caches of its own.
+//
+// The context is initial-exec TLS: one instruction to reach, never allocated. `slot` is null until the thread's first
+// lock operation, and again after its last destructor; every hook that finds it null takes the slow way.
+#ifndef GORDIAN_RUNTIME_HOOK_THREAD_CONTEXT_H
+#define GORDIAN_RUNTIME_HOOK_THREAD_CONTEXT_H
+
+#include <pthread.h>
+
+#include <cstdint>
+
+#include "core/format/trace_format.h"
+#include "runtime-hook/call_path.h"
+#include "runtime-hook/sys.h"
+
+namespace gordian::hook {
+
+using format::AcquireMode;
+using format::HeldEntry;
+using format::ThreadSlot;
+
+// A chain this thread has been through. Lives in the thread's chain cache.
+struct KnownChain {
+  uint64_t hash;  // 0: free
+  format::ChainRef chain;
+  uint32_t use;      // of this thread: offset of its UseRecord / 8; 0: not recorded
+  uint32_t segment;  // of the thread when it last checked the use record
+  uint32_t pending;  // times seen and not yet added to the chain record
+};
+
+// The hook's part of a HeldEntry.
+struct HeldPrivate {
+  CallPath* path;       // null: not known
+  uint64_t frame;       // stack position of the call, see CallSite
+  uint64_t chain_hash;  // of this acquisition and everything held outside it; 0: not worked out
+  uint64_t outer_hash;  // chain_hash of the next outer entry when this one was filled
+  KnownChain* known;    // null: nothing was held outside
+};
+static_assert(sizeof(HeldPrivate) == sizeof(HeldEntry::private_));
+
+inline HeldPrivate& private_of(HeldEntry& entry) { return reinterpret_cast<HeldPrivate&>(entry.private_); }
+
+// The hook's part of a ThreadSlot. Survives the thread: the slot's next thread takes the memory over.
+struct SlotPrivate {
+  KnownChain* chains;
+  uint64_t chain_capacity;  // power of two
+  CallPath** paths;         // kPathCache entries
+  void* (*start_routine)(void*);
+  void* argument;
+  uint64_t high_water;      // held entries ever used, so as to know which to clear
+  char name[16];            // last recorded
+};
+static_assert(sizeof(SlotPrivate) == sizeof(ThreadSlot::private_));
+
+// Two fields that are always stored together are adjacent in the slot.
+inline uint64_t& depth_and_attempt(ThreadSlot& slot) { return reinterpret_cast<uint64_t&>(slot.depth); }
+inline bool needs_attention(const ThreadSlot& slot) { return load(reinterpret_cast<const uint64_t&>(slot.revoked)) != 0; }
+static_assert(offsetof(ThreadSlot, attempting) == offsetof(ThreadSlot, depth) + 4 && offsetof(ThreadSlot, depth) % 8 == 0);
+static_assert(offsetof(ThreadSlot, inside_hook) == offsetof(ThreadSlot, revoked) + 4 && offsetof(ThreadSlot, revoked) % 8 == 0);
+
+inline SlotPrivate& private_of(ThreadSlot& slot) { return reinterpret_cast<SlotPrivate&>(slot.private_); }
+
+inline constexpr size_t kPathCache = 256;
+inline constexpr uint64_t kRootHash = 0x6F72646961;
+
+struct ThreadContext {
+  ThreadSlot* slot;
+  HeldEntry* held;         // held[-1] is a sentinel with chain_hash kRootHash; held[capacity] is never filled
+  uint32_t chains_used;
+  bool busy;               // inside the hook's slow path: nested calls stand aside
+  bool exited;             // the thread's last destructor has run
+};
+
+extern thread_local constinit ThreadContext context __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+// Marks the thread as inside the hook for as long as it lives, so that a lock taken below us (by the unwinder, by a
+// signal handler) is left alone, and keeps errno.
+class InsideHook {
+ public:
+  InsideHook() { mark(true); }
+  ~InsideHook() { mark(false); }
+  InsideHook(const InsideHook&) = delete;
+  InsideHook& operator=(const InsideHook&) = delete;
+
+ private:
+  static void mark(bool inside) {
+    context.busy = inside;
+    if (context.slot != nullptr) context.slot->inside_hook = inside;
+  }
+  KeepErrno errno_;
+};
+
+// The slot of the calling thread, made on first use. Null: stand aside.
+ThreadSlot* attach();
+
+// For pthread_create: a slot with its thread record, ready for the new thread to adopt; null when there is no room.
+ThreadSlot* prepare_thread(void* (*start_routine)(void*), void* argument, CallSite site);
+void adopt(ThreadSlot* slot);
+void discard(ThreadSlot* slot);  // the thread was not created after all
+
+// Begins a new segment of the calling thread's run: after a create and after a join.
+void begin_segment();
+
+// The record of a thread that has not been joined yet; none when it is not known.
+format::ThreadRef thread_record_of(pthread_t thread);
+
+// Records the calling thread's name, as the kernel has it, if it changed.
+void note_name(ThreadSlot& slot);
+void record_name(format::ThreadRef thread, const char* name);
+
+// Once per process, and once more in the child of a fork.
+bool create_thread_tables();
+void reset_after_fork();
+
+// Adds what the thread counted privately to the trace.
+void flush_counts(ThreadSlot& slot);
+
+// Remembered acquisitions no longer hold: the next ones are looked up again.
+void forget_memos(ThreadSlot& slot);
+
+}  // namespace gordian::hook
+
+#endif  // GORDIAN_RUNTIME_HOOK_THREAD_CONTEXT_H

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The current call stack, by libgcc's unwinder (which on glibc >= 2.35 takes no loader lock), and its recording.
+#ifndef GORDIAN_RUNTIME_HOOK_UNWIND_H
+#define GORDIAN_RUNTIME_HOOK_UNWIND_H
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/format/trace_format.h"
+
+namespace gordian::hook {
+
+struct Frame {
+  uint64_t return_address;
+  int64_t distance;  // of the stack slot holding return_address from the innermost frame address
+};
+
+struct Unwound {
+  static constexpr uint32_t kMaxFrames = 64;
+  Frame frames[kMaxFrames];
+  uint32_t count = 0;
+  bool truncated = false;
+  uint64_t frame_address = 0;  // distances count from here
+};
+
+// Unwinds from the caller of the hook whose frame address (CFA) is `frame_address`; frames inside the hook library
+// are left out. About 2 microseconds for 20 frames.
+void unwind(uint64_t frame_address, Unwound& into);
+
+// Writes a stack to the trace, or finds the equal one written before.
+format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, bool truncated);
+format::StackRef record_stack(const Unwound& stack);
+
+bool create_stack_table();
+void clear_stack_table();
+
+}  // namespace gordian::hook
+
+#endif  // GORDIAN_RUNTIME_HOOK_UNWIND_H

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GORDIAN_RUNTIME_HOOK_WAIT_WORD_H
+#define GORDIAN_RUNTIME_HOOK_WAIT_WORD_H
+
+#include "runtime-hook/call_path.h"
+#include "runtime-hook/thread_context.h"
+
+namespace gordian::hook {
+
+// "This thread waits for that lock, since then, at this stack": published in the hot file for as long as it lives.
+// The lock is stored last and cleared first, so a reader that sees it finds the rest right. A cancellation that
+// unwinds past it (mutex waits are no cancellation points) is not expected.
+class WaitWord {
+ public:
+  WaitWord(const void* lock, HeldEntry& wanted) : slot_(*context.slot) {
+    CallPath* path = private_of(wanted).path;
+    store(slot_.waiting_stack, path != nullptr ? stack_of_path(*path) : format::StackRef::none);
+    store(slot_.waiting_since_ns, monotonic_ns());
+    store(slot_.waiting_for, reinterpret_cast<uint64_t>(lock), std::memory_order_release);
+  }
+  ~WaitWord() { store(slot_.waiting_for, uint64_t{0}, std::memory_order_release); }
+  WaitWord(const WaitWord&) = delete;
+  WaitWord& operator=(const WaitWord&) = delete;
+
+ private:
+  ThreadSlot& slot_;
+};
+
+}  // namespace gordian::hook
+
+#endif  // GORDIAN_RUNTIME_HOOK_WAIT_WORD_H

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// judge() on the cases it has names for, and against trying every choice of evidence and thread.
+#include "core/findings/feasibility.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+#include <vector>
+
+#include "tests/unit/program_builder.h"
+
+namespace gordian {
+namespace {
+
+constexpr ThreadId kMain{0};
+
+class FeasibilityTest : public testing::Test {
+ protected:
+  // Of the only cycle.
+  Verdict judge_cycle(uint64_t max_steps = kMaxFeasibilitySteps) {
+    const std::vector<Cycle> cycles = find_cycles(build.program.graph);
+    EXPECT_EQ(cycles.size(), 1U);
+    return judge(cycles.at(0), build.program.graph, Ordering(build.program), max_steps);
+  }
+
+  ProgramBuilder build;
+  const LockId a = build.lock();
+  const LockId b = build.lock();
+  const LockId c = build.lock();
+  const LockId gate = build.lock();
+  const ThreadId t1 = build.thread("one", 1);
+  const ThreadId t2 = build.thread("two", 2);
+  const ThreadId t3 = build.thread("three", 3);
+};
+
+TEST_F(FeasibilityTest, TwoThreadsInOppositeOrdersArePlausible) {
+  const ChainId ab = build.nest({a, b}, t1);
+  const ChainId ba = build.nest({b, a}, t2);
+  const Verdict verdict = judge_cycle();
+  EXPECT_EQ(verdict.tier, Tier::plausible);
+  EXPECT_FALSE(verdict.exhausted);
+  ASSERT_EQ(verdict.edges.size(), 2U);
+  EXPECT_EQ(verdict.edges[0].evidence.wanted, ab);
+  EXPECT_EQ(verdict.edges[0].use->thread, t1);
+  EXPECT_EQ(verdict.edges[1].evidence.wanted, ba);
+  EXPECT_EQ(verdict.edges[1].use->thread, t2);
+}
+
+TEST_F(FeasibilityTest, OneThreadAloneIsSingleThread) {
+  build.nest({a, b}, t1);
+  build.nest({b, a}, t1);
+  EXPECT_EQ(judge_cycle().tier, Tier::single_thread);
+}
+
+TEST_F(FeasibilityTest, AGateLockOnEveryEdgeGuards) {
+  build.nest({gate, a, b}, t1);
+  build.nest({gate, b, a}, t2);
+  const Verdict verdict = judge_cycle();
+  EXPECT_EQ(verdict.tier, Tier::guarded);
+  ASSERT_TRUE(verdict.gate.has_value());
+  EXPECT_EQ(verdict.gate->lock, gate);
+  EXPECT_TRUE(verdict.gate->everywhere);
+}
+
+TEST_F(FeasibilityTest, ALockTakenBetweenTheTwoIsAGateToo) {
+  build.nest({a, gate, b}, t1);
+  build.nest({gate, b, a}, t2);
+  const std::vector<Cycle> cycles = find_cycles(build.program.graph);
+  const auto ab = std::ranges::find(cycles, Cycle{{a, b}});
+  ASSERT_NE(ab, cycles.end());
+  const Verdict verdict = judge(*ab, build.program.graph, Ordering(build.program));
+  EXPECT_EQ(verdict.tier, Tier::guarded);
+  ASSERT_TRUE(verdict.gate.has_value());
+  EXPECT_EQ(verdict.gate->lock, gate);
+}
+
+TEST_F(FeasibilityTest, AGateLockOnTwoOfThreeEdgesGuards) {
+  build.nest({gate, a, b}, t1);
+  build.nest({b, c}, t2);
+  build.nest({gate, c, a}, t3);
+  const Verdict verdict = judge_cycle();
+  EXPECT_EQ(verdict.tier, Tier::guarded);
+  ASSERT_TRUE(verdict.gate.has_value());
+  EXPECT_EQ(verdict.gate->lock, gate);
+  EXPECT_FALSE(verdict.gate->everywhere);
+}
+
+TEST_F(FeasibilityTest, OneNestingWithoutTheGateIsEnough) {
+  build.nest({gate, a, b}, t1);
+  const ChainId ungated = build.nest({a, b}, t1);
+  build.nest({gate, b, a}, t2);
+  const Verdict verdict = judge_cycle();
+  EXPECT_EQ(verdict.tier, Tier::plausible);
+  EXPECT_EQ(verdict.edges[0].evidence.wanted, ungated);
+}
+
+TEST_F(FeasibilityTest, JoinedPhasesAreOrdered) {
+  const ThreadId first = build.create(kMain, 0);
+  build.join(kMain, first, 2);
+  const ThreadId second = build.create(kMain, 2);
+  build.nest({a, b}, first);
+  build.nest({b, a}, second);
+  const Verdict verdict = judge_cycle();
+  EXPECT_EQ(verdict.tier, Tier::ordered);
+  ASSERT_TRUE(verdict.conflict.has_value());
+  EXPECT_EQ(verdict.edges[0].use->thread, first);
+  EXPECT_EQ(verdict.edges[1].use->thread, second);
+}
+
+TEST_F(FeasibilityTest, AThreadNeededForTwoEdgesIsOrdered) {
+  build.nest({a, b}, t1);
+  build.nest({b, c}, t2);
+  build.nest({c, a}, t1);
+  const Verdict verdict = judge_cycle();
+  EXPECT_EQ(verdict.tier, Tier::ordered);
+  ASSERT_TRUE(verdict.conflict.has_value());
+  EXPECT_EQ(verdict.edges[verdict.conflict->first].use->thread, t1);
+  EXPECT_EQ(verdict.edges[verdict.conflict->second].use->thread, t1);
+}
+
+TEST_F(FeasibilityTest, AThreadThatIsNotListedMayBeAnyOther) {
+  build.nest({a, b}, t1);
+  const ChainId ba = build.nest({b, a}, t1);
+  EXPECT_EQ(judge_cycle().tier, Tier::single_thread);
+  build.program.graph.chain(ba).more_uses = true;
+  const Verdict verdict = judge_cycle();
+  EXPECT_EQ(verdict.tier, Tier::plausible);
+  EXPECT_EQ(verdict.edges[0].use->thread, t1);
+  EXPECT_FALSE(verdict.edges[1].use.has_value());
+}
+
+TEST_F(FeasibilityTest, ALockTakenAgainAfterAConditionWaitCounts) {
+  build.nest({a, b}, t1);
+  build.nest({b, a}, {Use{t2, 0, 0}}, Mode::reacquire);
+  EXPECT_EQ(judge_cycle().tier, Tier::plausible);
+}
+
+TEST_F(FeasibilityTest, PrefersWaitsWithoutATimeout) {
+  build.nest({a, b}, {Use{t1, 0, 0}}, Mode::timed);
+  const ChainId blocking = build.nest({a, b}, t1);
+  build.nest({b, a}, t2);
+  EXPECT_EQ(judge_cycle().edges[0].evidence.wanted, blocking);
+}
+
+TEST_F(FeasibilityTest, ASearchGivenUpReportsAndSaysSo) {
+  build.nest({gate, a, b}, t1);
+  build.nest({gate, b, a}, t2);
+  const Verdict verdict = judge_cycle(2);
+  EXPECT_EQ(verdict.tier, Tier::plausible);
+  EXPECT_TRUE(verdict.exhausted);
+  EXPECT_EQ(verdict.edges.size(), 2U);
+}
+
+// ---- against every choice
+// ---------------------------------------------------------------------------------------
+
+std::set<LockId> held_at(const LockGraph& graph, const EdgeChoice& choice) {
+  std::set<LockId> held;
+  for (ChainId at = graph.chain(choice.evidence.wanted).outer; at != kNoChain; at = graph.chain(at).outer) {
+    held.insert(graph.chain(at).wanted.lock);
+  }
+  return held;
+}
+
+bool gated(const LockGraph& graph, const EdgeChoice& a, const EdgeChoice& b) {
+  const std::set<LockId> held = held_at(graph, b);
+  return std::ranges::any_of(held_at(graph, a), [&](LockId lock) { return held.contains(lock); });
+}
+
+bool meet(const Ordering& ordering, const EdgeChoice& a, const EdgeChoice& b) {
+  if (!a.use || !b.use) return true;
+  return a.use->thread != b.use->thread && ordering.may_overlap(*a.use, *b.use);
+}
+
+struct Model {
+  bool possible = false;
+  bool possible_with_gate = false;
+  std::set<ThreadId> threads;
+  bool unlisted = false;
+
+  Tier tier() const {
+    if (possible) return Tier::plausible;
+    if (threads.size() == 1 && !unlisted) return Tier::single_thread;
+    return possible_with_gate ? Tier::guarded : Tier::ordered;
+  }
+};
+
+class AllChoices {
+ public:
+  AllChoices(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering)
+      : graph_(graph), ordering_(ordering) {
+    for (size_t i = 0; i < cycle.locks.size(); ++i) {
+      std::vector<EdgeChoice>& choices = choices_.emplace_back();
+      for (const Evidence& evidence :
+           graph.evidence(*graph.find(cycle.locks[i], cycle.locks[(i + 1) % cycle.locks.size()]))) {
+        const Chain& chain = graph.chain(evidence.wanted);
+        for (const Use& use : chain.uses) {
+          choices.push_back({evidence, use});
+          model.threads.insert(use.thread);
+        }
+        if (!chain.more_uses) continue;
+        choices.push_back({evidence, std::nullopt});
+        model.unlisted = true;
+      }
+    }
+    choose({});
+  }
+
+  Model model;
+
+ private:
+  void choose(std::vector<EdgeChoice> chosen) {
+    if (chosen.size() < choices_.size()) {
+      for (const EdgeChoice& choice : choices_[chosen.size()]) {
+        chosen.push_back(choice);
+        choose(chosen);
+        chosen.pop_back();
+      }
+      return;
+    }
+    bool all_meet = true;
+    bool any_gate = false;
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        all_meet &= meet(ordering_, chosen[i], chosen[j]);
+        any_gate |= gated(graph_, chosen[i], chosen[j]);
+      }
+    }
+    model.possible |= all_meet && !any_gate;
+    model.possible_with_gate |= all_meet;
+  }
+
+  const LockGraph& graph_;
+  const Ordering& ordering_;
+  std::vector<std::vector<EdgeChoice>> choices_;
+};
+
+// Main creates four threads in segments 0 to 3, having joined some before it creates the next.
+ProgramBuilder random_program(std::mt19937& random) {
+  const auto below = [&](uint32_t bound) {
+    return std::uniform_int_distribution<uint32_t>(0, bound - 1)(random);
+  };
+  ProgramBuilder build;
+  std::vector<LockId> locks;
+  for (int i = 0; i < 5; ++i) locks.push_back(build.lock());
+  std::vector<ThreadId> threads{kMain};
+  uint32_t main_segment = 0;
+  const uint32_t thread_count = below(5);
+  for (uint32_t i = 0; i < thread_count; ++i) {
+    threads.push_back(build.create(kMain, main_segment++));
+    if (below(2) == 0) build.join(kMain, threads.back(), ++main_segment);
+  }
+  const uint32_t nestings = 2 + below(5);
+  for (uint32_t i = 0; i < nestings; ++i) {
+    std::ranges::shuffle(locks, random);
+    const auto depth = static_cast<std::ptrdiff_t>(2 + below(2));
+    std::vector<Use> uses;
+    for (uint32_t use = 0; use <= below(2); ++use) {
+      const ThreadId thread = threads[below(static_cast<uint32_t>(threads.size()))];
+      const uint32_t segment = thread == kMain ? below(main_segment + 1) : 0;
+      uses.push_back({thread, segment, segment});
+    }
+    const ChainId chain = build.nest({locks.begin(), locks.begin() + depth}, uses);
+    if (below(20) == 0) build.program.graph.chain(chain).more_uses = true;
+  }
+  return build;
+}
+
+TEST(FeasibilityModelTest, AgreesWithTryingEveryChoice) {
+  std::mt19937 random(1);
+  std::map<Tier, size_t> seen;
+  for (int round = 0; round < 3000; ++round) {
+    const ProgramBuilder build = random_program(random);
+    const LockGraph& graph = build.program.graph;
+    const Ordering ordering(build.program);
+    for (const Cycle& cycle : find_cycles(graph)) {
+      const Model model = AllChoices(cycle, graph, ordering).model;
+      const Verdict verdict = judge(cycle, graph, ordering);
+      ASSERT_EQ(name(verdict.tier), name(model.tier()));
+      ASSERT_FALSE(verdict.exhausted);
+      ++seen[verdict.tier];
+
+      ASSERT_EQ(verdict.edges.size(), cycle.locks.size());
+      bool all_meet = true;
+      bool any_gate = false;
+      size_t gate_held = 0;
+      for (size_t i = 0; i < verdict.edges.size(); ++i) {
+        const Evidence& evidence = verdict.edges[i].evidence;
+        ASSERT_EQ(graph.chain(evidence.held).wanted.lock, cycle.locks[i]);
+        ASSERT_EQ(graph.chain(evidence.wanted).wanted.lock, cycle.locks[(i + 1) % cycle.locks.size()]);
+        if (verdict.gate) gate_held += held_at(graph, verdict.edges[i]).count(verdict.gate->lock);
+        for (size_t j = 0; j < i; ++j) {
+          all_meet &= meet(ordering, verdict.edges[i], verdict.edges[j]);
+          any_gate |= gated(graph, verdict.edges[i], verdict.edges[j]);
+        }
+      }
+      ASSERT_EQ(all_meet, verdict.tier == Tier::plausible || verdict.tier == Tier::guarded);
+      ASSERT_EQ(verdict.gate.has_value(), verdict.tier == Tier::guarded);
+      if (verdict.gate) {
+        ASSERT_GE(gate_held, 2U);
+        ASSERT_EQ(gate_held == cycle.locks.size(), verdict.gate->everywhere);
+      }
+      ASSERT_FALSE(verdict.tier == Tier::plausible && any_gate);
+      ASSERT_EQ(verdict.conflict.has_value(), verdict.tier == Tier::ordered);
+      if (verdict.conflict) {
+        ASSERT_FALSE(
+            meet(ordering, verdict.edges[verdict.conflict->first], verdict.edges[verdict.conflict->second]));
+      }
+    }
+  }
+  for (const Tier tier : {Tier::plausible, Tier::guarded, Tier::ordered, Tier::single_thread}) {
+    EXPECT_GT(seen[tier], 50U) << name(tier);
+  }
+}
+
+}  // namespace
+}  // namespace gordian

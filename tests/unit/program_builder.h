@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Programs made by hand: locks, threads and nestings in the words of a test.
+#ifndef GORDIAN_TESTS_UNIT_PROGRAM_BUILDER_H
+#define GORDIAN_TESTS_UNIT_PROGRAM_BUILDER_H
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/graph/program.h"
+
+namespace gordian {
+
+// A process with a main thread, thread 0. Stacks have no module, so their frames have no source.
+class ProgramBuilder {
+ public:
+  ProgramBuilder() {
+    Process process;
+    process.executable = "server";
+    process.pid = 4711;
+    program.processes.add(process);
+    Thread main;
+    main.tid = 4711;
+    main.main = true;
+    program.threads.add(main);
+  }
+
+  LockId lock() {
+    program.graph.add_lock();
+    return program.locks.add({});
+  }
+
+  // A thread that nothing is known of but its name: it may overlap with any other.
+  ThreadId thread(std::string name, uint32_t tid) {
+    Thread thread;
+    thread.name = std::move(name);
+    thread.tid = tid;
+    return program.threads.add(thread);
+  }
+
+  ThreadId create(ThreadId parent, uint32_t parent_segment) {
+    Thread thread;
+    thread.parent = parent;
+    thread.parent_segment = parent_segment;
+    thread.tid = 4711 + static_cast<uint32_t>(program.threads.size());
+    return program.threads.add(thread);
+  }
+
+  void join(ThreadId joiner, ThreadId joined, uint32_t segment) {
+    program.joins.push_back({joiner, joined, segment});
+  }
+
+  // Takes `locks` one inside the other, each at a stack of its own. Returns the innermost chain.
+  ChainId nest(const std::vector<LockId>& locks, const std::vector<Use>& uses,
+               Mode innermost = Mode::blocking) {
+    ChainId outer = kNoChain;
+    for (size_t i = 0; i < locks.size(); ++i) {
+      Stack stack;
+      stack.return_addresses = {0x1000 + 16 * program.stacks.size()};
+      Chain chain;
+      chain.outer = outer;
+      chain.wanted.lock = locks[i];
+      chain.wanted.stack = program.stacks.add(stack);
+      chain.wanted.mode = i + 1 == locks.size() ? innermost : Mode::blocking;
+      chain.count = 1;
+      chain.uses = uses;
+      outer = program.graph.add_chain(chain);
+    }
+    return outer;
+  }
+
+  ChainId nest(const std::vector<LockId>& locks, ThreadId thread) { return nest(locks, {Use{thread, 0, 0}}); }
+
+  Program program;
+};
+
+}  // namespace gordian
+
+#endif  // GORDIAN_TESTS_UNIT_PROGRAM_BUILDER_H

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viz/json.h"
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace gordian {
+namespace {
+
+using Json = nlohmann::ordered_json;  // keys stay in the order of the schema's documentation
+
+template <typename T>
+Json array_of(const std::vector<T>& items, Json (*convert)(const T&)) {
+  Json result = Json::array();
+  for (const T& item : items) result.push_back(convert(item));
+  return result;
+}
+
+Json to_json(const Frame& frame) {
+  return {{"function", frame.function}, {"file", frame.file},     {"line", frame.line},
+          {"module", frame.module},     {"offset", frame.offset}, {"inlined", frame.inlined}};
+}
+
+Json to_json(const FindingLocation& location) {
+  return {{"file", location.file}, {"line", location.line}, {"function", location.function}};
+}
+
+Json to_json(const FindingLock& lock) {
+  return {{"name", lock.name}, {"class", lock.class_name}, {"kind", lock.kind}};
+}
+
+Json to_json(const FindingEdge& edge, const std::vector<FindingLock>& locks) {
+  return {{"held", locks[edge.held].name},
+          {"wanted", locks[edge.wanted].name},
+          {"thread", edge.thread},
+          {"mode", edge.mode},
+          {"origin", edge.origin},
+          {"count", edge.count},
+          {"sites", edge.sites},
+          {"held_stack", array_of<Frame>(edge.held_stack.frames, to_json)},
+          {"held_stack_truncated", edge.held_stack.truncated},
+          {"wanted_stack", array_of<Frame>(edge.wanted_stack.frames, to_json)},
+          {"wanted_stack_truncated", edge.wanted_stack.truncated}};
+}
+
+Json to_json(const Finding& finding) {
+  Json edges = Json::array();
+  for (const FindingEdge& edge : finding.edges) edges.push_back(to_json(edge, finding.locks));
+  return {{"rule", finding.rule},
+          {"severity", name(finding.severity)},
+          {"tier", name(finding.tier)},
+          {"reason", finding.reason},
+          {"fingerprint", finding.fingerprint},
+          {"message", finding.message},
+          {"process", finding.process},
+          {"count", finding.count},
+          {"suppressed", finding.suppressed},
+          {"locations", array_of<FindingLocation>(finding.locations, to_json)},
+          {"locks", array_of<FindingLock>(finding.locks, to_json)},
+          {"edges", std::move(edges)}};
+}
+
+Json to_json(const Stats& stats) {
+  return {{"processes", stats.processes},       {"threads", stats.threads}, {"locks", stats.locks},
+          {"acquisitions", stats.acquisitions}, {"edges", stats.edges},     {"dropped", stats.dropped}};
+}
+
+}  // namespace
+
+void write_json(std::ostream& out, const Report& report, bool all_tiers) {
+  Json findings = Json::array();
+  for (const Finding& finding : report.findings) findings.push_back(to_json(finding));
+  if (all_tiers) {
+    for (const Finding& finding : report.hidden) findings.push_back(to_json(finding));
+  }
+  const Json document = {{"version", kJsonVersion},
+                         {"findings", std::move(findings)},
+                         {"warnings", report.warnings},
+                         {"stats", to_json(report.stats)}};
+  // Names and paths are bytes the watched program chose: what is not UTF-8 becomes U+FFFD instead of an
+  // exception.
+  out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace gordian

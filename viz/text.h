@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A report for a person at a terminal, laid out like a compiler's diagnostics: what is wrong, why it is
+// believed, the source lines that matter, then every frame, then a summary.
+#ifndef GORDIAN_VIZ_TEXT_H
+#define GORDIAN_VIZ_TEXT_H
+
+#include <iosfwd>
+
+#include "core/findings/finding.h"
+
+namespace gordian {
+
+struct TextOptions {
+  bool colour = false;     // ANSI escapes
+  bool all_tiers = false;  // Report::hidden too
+};
+
+void write_text(std::ostream& out, const Report& report, const TextOptions& options);
+
+}  // namespace gordian
+
+#endif  // GORDIAN_VIZ_TEXT_H
