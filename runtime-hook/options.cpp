@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/options.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,25 @@ struct Text {
   size_t length;
   bool is(const char* word) const { return strlen(word) == length && memcmp(begin, word, length) == 0; }
 };
+
+// As getenv, but also in the time before libc has its environment: code in .preinit_array may lock.
+const char* variable(const char* name) {
+  if (environ != nullptr) return getenv(name);
+  static char all[64 << 10];
+  static ssize_t length;
+  if (length == 0) {
+    const int fd = open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return nullptr;
+    // What does not fit is cut: the last byte stays 0.
+    for (ssize_t got; (got = read(fd, all + length, sizeof all - 1 - static_cast<size_t>(length))) > 0;) length += got;
+    close(fd);
+  }
+  const size_t name_length = strlen(name);
+  for (const char* at = all; at < all + length; at += strlen(at) + 1) {
+    if (strncmp(at, name, name_length) == 0 && at[name_length] == '=') return at + name_length + 1;
+  }
+  return nullptr;
+}
 
 bool apply(Text key, Text value) {
   if (key.is("trace-dir") && value.length > 0 && value.length < sizeof options.trace_dir) {
@@ -54,7 +74,7 @@ void say(const char* a, const char* b, const char* c, const char* d) {
 }
 
 void read_options() {
-  const char* temporary = getenv("TMPDIR");
+  const char* temporary = variable("TMPDIR");
   if (temporary == nullptr || *temporary != '/') temporary = "/tmp";
   const int length = snprintf(options.trace_dir, sizeof options.trace_dir, "%s/gordian-%u", temporary, geteuid());
   if (length < 0 || static_cast<size_t>(length) >= sizeof options.trace_dir) strcpy(options.trace_dir, "/tmp");
@@ -62,7 +82,7 @@ void read_options() {
   options.max_trace_bytes = uint64_t{256} << 20;
   options.report = true;
 
-  const char* at = getenv("GORDIAN_OPTIONS");
+  const char* at = variable("GORDIAN_OPTIONS");
   while (at != nullptr && *at != 0) {
     const size_t item = strcspn(at, ":");
     const size_t key = strcspn(at, "=:");

@@ -82,9 +82,7 @@ void enter(ThreadSlot* slot) {
   slot->tid = current_tid();
   if (slot->thread != format::ThreadRef::none) {
     recorder().at<format::ThreadRecord>(slot->thread).tid = slot->tid;
-    if (Handle* handle = find_handle(pthread_self(), true)) {
-      store(handle->record, slot->thread, std::memory_order_release);
-    }
+    know_handle(pthread_self(), slot->thread);
   }
   context.chains_used = 0;
   context.held = hot().held_of(slot);
@@ -166,6 +164,10 @@ void begin_segment() {
   if (context.slot == nullptr) return;
   context.slot->segment += 1;
   forget_memos(*context.slot);
+}
+
+void know_handle(pthread_t thread, format::ThreadRef record) {
+  if (Handle* handle = find_handle(thread, true)) store(handle->record, record, std::memory_order_release);
 }
 
 format::ThreadRef thread_record_of(pthread_t thread) {

@@ -103,6 +103,10 @@ void discard(ThreadSlot* slot);  // the thread was not created after all
 // Begins a new segment of the calling thread's run: after a create and after a join.
 void begin_segment();
 
+// A handle and the record of its thread. Noted by the creator, since it may join a thread that has not begun to run, and
+// by the thread itself, since it may pass its handle on before its creator has returned.
+void know_handle(pthread_t thread, format::ThreadRef record);
+
 // The record of a thread that has not been joined yet; none when it is not known.
 format::ThreadRef thread_record_of(pthread_t thread);
 

@@ -49,8 +49,10 @@ GORDIAN_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attri
                                   void* argument) {
   ThreadSlot* slot = prepare_thread(start, argument, GORDIAN_CALL_SITE());
   if (slot == nullptr) return real.pthread_create(thread, attributes, start, argument);
+  const auto record = slot->thread;  // read now: the thread may be over, and its slot another's, when create returns
   const int result = real.pthread_create(thread, attributes, start_thread, slot);
   if (result == 0) {
+    know_handle(*thread, record);
     begin_segment();
   } else {
     discard(slot);

@@ -43,8 +43,8 @@ Stats statistics(const Program& program) {
 std::vector<std::string> warnings(const Program& program, const Symbolizer& symbolizer) {
   std::vector<std::string> all = program.warnings;
   for (const Loss& loss : program.losses) {
-    all.push_back(fmt::format("{}: not everything was recorded: {} ({} times).",
-                              process_name(program.processes[loss.process]), loss.reason, loss.count));
+    const std::string process = process_name(program.processes[loss.process]);
+    all.push_back(fmt::format("{}: {} {}.", process, loss.count, loss.reason));
   }
   std::ranges::copy(symbolizer.warnings(), std::back_inserter(all));
   return all;

@@ -43,8 +43,7 @@ class LockGraph {
   // Locks are numbered from 0 in the order of the calls.
   LockId add_lock();
 
-  // Adds the chain and every edge it gives rise to. `chain.outer` must have been added before, and its locks
-  // too.
+  // Adds the chain and every edge it gives rise to. `chain.outer` and its locks must have been added before.
   ChainId add_chain(Chain chain);
 
   std::optional<Edge> find(LockId held, LockId wanted) const;

@@ -75,7 +75,7 @@ struct Lock {
   std::string class_name;  // what all locks of its kind share: item_locks[]
 };
 
-// Something not recorded, and why, in words.
+// Something not recorded, and why, in words that follow the count: "stacks not recorded: too many of them".
 struct Loss {
   ProcessId process{};
   std::string reason;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 
 #include "core/symbolize/entity_name.h"
 

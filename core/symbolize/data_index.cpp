@@ -6,8 +6,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "core/symbolize/entity_name.h"
 #include "core/symbolize/type_path.h"
@@ -80,6 +81,8 @@ void DataIndex::read_symbols() {
     const unsigned char type = GELF_ST_TYPE(symbol.st_info);
     if (type == STT_FILE) file = std::filesystem::path(name).filename().string();
     if (type != STT_OBJECT || symbol.st_shndx == SHN_UNDEF || symbol.st_size == 0) continue;
+    if (std::string_view(name).starts_with("_ZGV"))
+      continue;  // the flag beside a static variable of a function
     const bool local = binding == STB_LOCAL;
     symbols_.push_back({address, symbol.st_size, shown_name(name), local ? file : "", rank_of(binding)});
     if (local) ++local_names_[symbols_.back().name];
@@ -128,7 +131,7 @@ void DataIndex::add_variables(Dwarf_Die* scope, bool inside_functions, bool in_f
       case DW_TAG_variable:
         if (in_function == inside_functions) {
           if (const auto address = static_address(&child))
-            variables_.try_emplace(*address, child, in_function);
+            variables_.try_emplace(*address, Variable{child, in_function});
         }
         break;
       case DW_TAG_namespace:

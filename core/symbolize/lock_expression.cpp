@@ -3,106 +3,41 @@
 // The argument of the lock call in one line of C or C++, told from its tokens alone. Three kinds of call are
 // looked for, the surest first; a kind that occurs once gives the answer, one that occurs twice gives none:
 //   1. a lock function of a known library:  pthread_mutex_lock(&x), pthread_cond_wait(&c, &x)
-//   2. a guard that is declared, or a method that locks:  std::lock_guard g(x), Guard guard(x), x.lock(),
-//   x->Lock()
+//   2. a guard that is declared, or a method that locks:  std::lock_guard g(x), Guard guard(x), x->lock()
 //   3. any other call with one argument whose name says that it locks:  LOCK(x), my_mutex_lock(&x)
 #include <array>
 #include <cctype>
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/symbolize/lock_names.h"
+#include "core/symbolize/source_tokens.h"
 
 namespace gordian {
 namespace {
 
-struct Token {
-  std::string_view text;
-  bool is_word() const { return std::isalpha(static_cast<unsigned char>(text[0])) != 0 || text[0] == '_'; }
-  bool is(std::string_view other) const { return text == other; }
-};
-using Tokens = std::vector<Token>;
-
-constexpr size_t kNone = static_cast<size_t>(-1);
-
-bool is_word_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
-
-// Without comments; a string or character literal is one token. Nothing: one of these is not closed on the
-// line.
-std::optional<Tokens> tokenize(std::string_view line) {
-  Tokens tokens;
-  for (size_t at = 0; at < line.size();) {
-    const std::string_view rest = line.substr(at);
-    size_t size = 1;
-    if (std::isspace(static_cast<unsigned char>(rest[0])) != 0) {
-      ++at;
-      continue;
-    }
-    if (rest.starts_with("//")) break;
-    if (rest.starts_with("/*")) {
-      const size_t end = rest.find("*/", 2);
-      if (end == std::string_view::npos) return std::nullopt;
-      at += end + 2;
-      continue;
-    }
-    if (rest[0] == '"' || rest[0] == '\'') {
-      while (size < rest.size() && rest[size] != rest[0]) size += rest[size] == '\\' ? 2U : 1U;
-      if (size++ >= rest.size()) return std::nullopt;
-    } else if (is_word_character(rest[0])) {
-      while (size < rest.size() && is_word_character(rest[size])) ++size;
-    } else if (rest.starts_with("->") || rest.starts_with("::")) {
-      size = 2;
-    }
-    tokens.push_back({rest.substr(0, size)});
-    at += size;
-  }
-  return tokens;
-}
-
-// Index of the bracket that closes the one at `open`.
-size_t closing(const Tokens& tokens, size_t open) {
-  int depth = 0;
-  for (size_t i = open; i < tokens.size(); ++i) {
-    const char c = tokens[i].text[0];
-    if (c == '(' || c == '[' || c == '{') ++depth;
-    if ((c == ')' || c == ']' || c == '}') && --depth == 0) return i;
-  }
-  return kNone;
-}
-
-// Index of the bracket that opens the one at `close`.
-size_t opening(const Tokens& tokens, size_t close) {
-  int depth = 0;
-  for (size_t i = close + 1; i-- > 0;) {
-    const char c = tokens[i].text[0];
-    if (c == ')' || c == ']' || c == '}') ++depth;
-    if ((c == '(' || c == '[' || c == '{') && --depth == 0) return i;
-  }
-  return kNone;
-}
-
 // Index of the word that a `<...>` before `end` belongs to, or of the word right before `end`.
 size_t name_before(const Tokens& tokens, size_t end) {
-  if (end == 0) return kNone;
+  if (end == 0) return kNoToken;
   size_t i = end - 1;
   if (tokens[i].is(">")) {
     int depth = 0;
     for (;; --i) {
       if (tokens[i].is(">")) ++depth;
       if (tokens[i].is("<") && --depth == 0) break;
-      if (i == 0 || tokens[i].is(";")) return kNone;
+      if (i == 0 || tokens[i].is(";")) return kNoToken;
     }
-    if (i == 0) return kNone;
+    if (i == 0) return kNoToken;
     --i;
   }
-  return tokens[i].is_word() ? i : kNone;
+  return tokens[i].is_word() ? i : kNoToken;
 }
 
-// The words an identifier is made of, in lower case: MutexLocker -> mutex, locker; pthread_mutex_lock ->
-// pthread, ...
+// The words an identifier is made of, in lower case: MutexLocker -> mutex, locker.
 std::vector<std::string> words(std::string_view name) {
   std::vector<std::string> result(1);
   for (size_t i = 0; i < name.size(); ++i) {
@@ -138,7 +73,7 @@ bool says_guard(std::string_view name) {
                          "mutexlock"});
 }
 
-// Position of the mutex among the arguments of a known function; kNone: not known.
+// Position of the mutex among the arguments of a known function; kNoToken: not known.
 size_t known_argument(std::string_view function) {
   constexpr std::array kFirst = {
       "pthread_mutex_lock",
@@ -162,7 +97,7 @@ size_t known_argument(std::string_view function) {
   for (const std::string_view name : kSecond) {
     if (function == name) return 1;
   }
-  return kNone;
+  return kNoToken;
 }
 
 bool is_std_guard(std::string_view name) {
@@ -200,7 +135,7 @@ bool is_access_path(const Tokens& tokens, Span span) {
         expects_name = false;
       } else if (c == '(') {
         const size_t close = closing(tokens, i);
-        if (close == kNone || close >= span.end || !is_access_path(tokens, {i + 1, close})) return false;
+        if (close == kNoToken || close >= span.end || !is_access_path(tokens, {i + 1, close})) return false;
         i = close;
         expects_name = false;
       } else if (c != '&' && c != '*' && !token.is("::")) {
@@ -249,7 +184,7 @@ std::string receiver_text(const Tokens& tokens, size_t member) {
     const Token& before = tokens[begin - 1];
     if (before.is(")") || before.is("]")) {
       const size_t open = opening(tokens, begin - 1);
-      if (open == kNone) return {};
+      if (open == kNoToken) return {};
       begin = open;
       if (begin == 0 ||
           !(tokens[begin - 1].is_word() || tokens[begin - 1].is("]") || tokens[begin - 1].is(")")))
@@ -285,7 +220,7 @@ struct Candidates {
 void add_declaration(const Tokens& tokens, size_t variable, const std::vector<Span>& arguments_, size_t close,
                      Candidates& candidates) {
   const size_t type = name_before(tokens, variable);
-  if (type == kNone || !says_guard(tokens[type].text)) return;
+  if (type == kNoToken || !says_guard(tokens[type].text)) return;
   const bool ends = close + 1 == tokens.size() || tokens[close + 1].is(";");
   candidates.guards_and_methods.push_back(arguments_.size() == 1 && ends ? path_text(tokens, arguments_[0])
                                                                          : std::string{});
@@ -294,7 +229,7 @@ void add_declaration(const Tokens& tokens, size_t variable, const std::vector<Sp
 void add_call(const Tokens& tokens, size_t open, Candidates& candidates) {
   const size_t name = name_before(tokens, open);
   const size_t close = closing(tokens, open);
-  if (name == kNone || close == kNone) return;
+  if (name == kNoToken || close == kNoToken) return;
   const std::string_view function = tokens[name].text;
   const std::vector<Span> given = arguments(tokens, open, close);
 
@@ -307,15 +242,16 @@ void add_call(const Tokens& tokens, size_t open, Candidates& candidates) {
   }
   size_t start = name;
   while (start > 1 && tokens[start - 1].is("::") && tokens[start - 2].is_word()) start -= 2;
-  const bool declares = start > 0 && name_before(tokens, start) != kNone && !starts_expression(tokens, start);
+  const bool declares =
+      start > 0 && name_before(tokens, start) != kNoToken && !starts_expression(tokens, start);
   const bool declares_template =
-      start > 0 && tokens[start - 1].is(">") && name_before(tokens, start) != kNone;
+      start > 0 && tokens[start - 1].is(">") && name_before(tokens, start) != kNoToken;
   if (declares || declares_template) {
     add_declaration(tokens, start, given, close, candidates);
     return;
   }
   const size_t position = known_argument(function);
-  if (position != kNone) {
+  if (position != kNoToken) {
     const bool usable = position < given.size() && (!is_std_guard(function) || given.size() == 1);
     candidates.known.push_back(usable ? path_text(tokens, given[position]) : std::string{});
   } else if (tokens[open].is("(") && says_lock(function) && given.size() == 1) {

@@ -96,8 +96,8 @@ bool append_indices(const Array& array, TypePath& path) {
   if (array.extents.empty() || stride == 0) return false;
   for (size_t i = 0; i < array.extents.size(); ++i) {
     if (i > 0) stride /= array.extents[i];
-    path.text += "[" + std::to_string(path.rest / stride) + "]";
-    path.family += "[]";
+    path.text.append("[").append(std::to_string(path.rest / stride)).append("]");
+    path.family.append("[]");
     path.rest %= stride;
   }
   return true;

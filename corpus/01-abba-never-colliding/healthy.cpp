@@ -8,22 +8,22 @@ static std::mutex cache_lock, disk_lock;
 static int dirty_blocks = 3;
 
 static void write_blocks() {
-  std::lock_guard hold(disk_lock);  // wanted: flush
+  std::lock_guard hold(disk_lock);
   dirty_blocks = 0;
 }
 
 static void flush_cache() {
-  std::lock_guard hold(cache_lock);  // held: flush
+  std::lock_guard hold(cache_lock);
   if (dirty_blocks > 0) write_blocks();
 }
 
 static void cache_block() {
-  std::lock_guard hold(cache_lock);  // wanted: read
+  std::lock_guard hold(cache_lock);
   ++dirty_blocks;
 }
 
 static void read_block() {
-  std::lock_guard hold(disk_lock);  // held: read
+  { std::lock_guard hold(disk_lock); }
   cache_block();
 }
 

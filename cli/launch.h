@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Starting the program under the shim and waiting for it, so that it feels as if started directly: its signals reach
+// it, its exit status is kept.
+#ifndef GORDIAN_CLI_LAUNCH_H
+#define GORDIAN_CLI_LAUNCH_H
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace gordian {
+
+struct Exit {
+  int status = 0;  // exit status, or 128 + signal as a shell would say
+  bool signalled = false;
+};
+
+// libgordian.so as it lies beside this executable. Throws std::runtime_error when it is not there.
+std::filesystem::path find_hook();
+
+// What will keep the shim from seeing `program`, in one sentence; empty when nothing is known to. Throws
+// std::runtime_error when the program does not exist or cannot be executed.
+std::string obstacle(const std::string& program);
+
+// Runs `command` with the shim loaded and traces going to `trace_dir`; returns when it has ended.
+Exit launch(const std::vector<std::string>& command, const std::filesystem::path& hook,
+            const std::filesystem::path& trace_dir);
+
+}  // namespace gordian
+
+#endif  // GORDIAN_CLI_LAUNCH_H

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// gordian report: analyses recorded traces again, several at once as one.
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/reporting.h"
+#include "cli/traces.h"
+
+namespace gordian {
+
+namespace {
+
+struct Options {
+  ReportingOptions reporting;
+  std::vector<std::string> paths;
+  bool at_exit = false;
+};
+
+// Called by the hook when a process under plain LD_PRELOAD exits. Its stderr is the program's, so nothing is printed
+// unless there is something to say, and a trace in the default directory that says nothing is not kept.
+int report_at_exit(Options& options) {
+  Program program = load_traces(options.paths);
+  options.reporting.views = {{"text", ""}};
+  const bool quiet = program.losses.empty() && program.warnings.empty();
+  ReportingOptions silent = options.reporting;
+  silent.views = {{"json", "/dev/null"}};
+  const int status = report(program, silent, stderr);
+  const std::filesystem::path trace = options.paths.front();
+  if (status == kNothingFound && quiet) {
+    if (trace.parent_path().filename() == fmt::format("gordian-{}", geteuid())) std::filesystem::remove(trace);
+    return status;
+  }
+  report(program, options.reporting, stderr);
+  fmt::print(stderr, "gordian: trace kept in {}\n", trace.string());
+  return status;
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& app, int& status) {
+  CLI::App* command = app.add_subcommand("report", "Analyse recorded traces again; several are merged.");
+  const auto options = std::make_shared<Options>();
+  add_reporting_options(*command, options->reporting);
+  command->add_option("trace", options->paths, "traces (*.gordian), or directories of them")->required();
+  command->add_flag("--at-exit", options->at_exit)->group("");
+  command->callback([options, &status] {
+    if (options->at_exit) {
+      status = report_at_exit(*options);
+      return;
+    }
+    Program program = load_traces(options->paths);
+    status = report(program, options->reporting, stdout);
+  });
+}
+
+}  // namespace gordian

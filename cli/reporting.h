@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every subcommand that reports shares: the options, the analysis, the views, the exit code.
+#ifndef GORDIAN_CLI_REPORTING_H
+#define GORDIAN_CLI_REPORTING_H
+
+#include <CLI/App.hpp>
+#include <string>
+#include <vector>
+
+#include "core/findings/finding.h"
+#include "core/graph/program.h"
+
+namespace gordian {
+
+// One --format with its --output; an empty path is the terminal.
+struct View {
+  std::string format;
+  std::string output;
+};
+
+struct ReportingOptions {
+  std::vector<View> views;  // empty: text on the terminal
+  bool all_tiers = false;
+  std::string fail_on = "error";
+};
+
+void add_reporting_options(CLI::App& command, ReportingOptions& options);
+
+// Analyses the program, writes every view, and gives the exit code. Views without a file go to `terminal`, a FILE of
+// stdio (stdout or stderr). Throws std::runtime_error when a file cannot be written.
+int report(Program& program, const ReportingOptions& options, std::FILE* terminal);
+
+}  // namespace gordian
+
+#endif  // GORDIAN_CLI_REPORTING_H

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/traces.h"
+
+#include <algorithm>
+
+#include "core/format/trace_reader.h"
+#include "core/ingest/ingest.h"
+
+namespace gordian {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> traces_in(const fs::path& directory) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.path().extension() == ".gordian") found.push_back(entry.path());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+Program load_traces(const std::vector<std::string>& paths) {
+  Program program;
+  for (const std::string& path : paths) {
+    if (!fs::is_directory(path)) {
+      ingest(TraceReader(fs::path(path)), program);
+      continue;
+    }
+    const std::vector<fs::path> files = traces_in(path);
+    if (files.empty()) throw BadTrace(path + ": holds no trace (*.gordian); name the directory given as trace-dir");
+    for (const fs::path& file : files) {
+      try {
+        ingest(TraceReader(file), program);
+      } catch (const BadTrace& bad) {
+        program.warnings.emplace_back(bad.what());
+      }
+    }
+  }
+  return program;
+}
+
+}  // namespace gordian

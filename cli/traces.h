@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finding and loading traces named on the command line.
+#ifndef GORDIAN_CLI_TRACES_H
+#define GORDIAN_CLI_TRACES_H
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/graph/program.h"
+
+namespace gordian {
+
+// All traces in a directory, by name. Empty when there are none.
+std::vector<std::filesystem::path> traces_in(const std::filesystem::path& directory);
+
+// Loads files and directories of traces into one program. A file that cannot be read throws BadTrace if it was named
+// itself; one found in a directory becomes a warning. A directory without traces throws too.
+Program load_traces(const std::vector<std::string>& paths);
+
+}  // namespace gordian
+
+#endif  // GORDIAN_CLI_TRACES_H

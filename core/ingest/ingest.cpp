@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ingest/ingest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <unordered_map>
+
+namespace gordian {
+
+namespace {
+
+using format::ChainRef;
+using format::LockRef;
+using format::StackRef;
+using format::ThreadRef;
+
+const char* in_words(format::Dropped reason) {
+  switch (reason) {
+    case format::Dropped::trace_full: return "records not written: the trace reached max-trace, or its disk is full";
+    case format::Dropped::call_path_table: return "acquisitions without a stack: too many distinct call paths";
+    case format::Dropped::stack_table: return "stacks stored more than once: too many distinct stacks";
+    case format::Dropped::chain_table: return "nestings not recorded: too many distinct chains of held locks";
+    case format::Dropped::untagged_lock_table:
+      return "acquisitions not recorded: too many process-shared or robust mutexes";
+    case format::Dropped::thread_slot: return "threads not watched: too many at once";
+    case format::Dropped::held_overflow: return "acquisitions not recorded: too many locks held at once";
+    case format::Dropped::after_thread_exit: return "lock operations of threads after their last destructor";
+    case format::Dropped::foreign_unlock: return "unlocks of mutexes that no thread was seen to lock";
+    case format::Dropped::count_: break;
+  }
+  return "losses of an unknown kind";
+}
+
+// One pass over one trace.
+class Ingestion {
+ public:
+  Ingestion(const TraceReader& trace, Program& program) : trace_(trace), program_(program) {}
+
+  void run() {
+    process_ = program_.processes.add(process());
+    trace_.for_each<format::EndRecord>(
+        [&](uint64_t, const format::EndRecord&) { program_.processes[process_].ended = true; });
+    trace_.for_each<format::ModuleRecord>([&](uint64_t offset, const auto& record) { add_module(offset, record); });
+    trace_.for_each<format::StackRecord>([&](uint64_t offset, const auto& record) { add_stack(offset, record); });
+    trace_.for_each<format::ThreadRecord>([&](uint64_t offset, const auto& record) { add_thread(offset, record); });
+    trace_.for_each<format::ThreadNameRecord>([&](uint64_t, const auto& record) { name_thread(record); });
+    trace_.for_each<format::SyncRecord>([&](uint64_t, const auto& record) { add_join(record); });
+    trace_.for_each<format::LockRecord>([&](uint64_t offset, const auto& record) { add_lock(offset, record); });
+    collect_uses();
+    trace_.for_each<format::ChainRecord>([&](uint64_t offset, const auto& record) { add_chain(offset, record); });
+    add_losses();
+  }
+
+ private:
+  // Ids by record reference. A reference to no known record gives nothing.
+  template <typename Ref, typename Id>
+  class Known {
+   public:
+    void add(uint64_t offset, Id id) { ids_.emplace(offset, id); }
+    std::optional<Id> find(Ref ref) const {
+      const auto found = ids_.find(uint64_t{static_cast<uint32_t>(ref)} * format::kRecordAlignment);
+      return found != ids_.end() ? std::optional(found->second) : std::nullopt;
+    }
+
+   private:
+    std::unordered_map<uint64_t, Id> ids_;
+  };
+
+  Process process() const {
+    const auto& head = trace_.header();
+    Process process;
+    process.trace_file = trace_.name();
+    process.executable = TraceReader::text(head.executable);
+    process.pid = head.pid;
+    process.parent_pid = head.parent_pid;
+    process.acquisitions = head.acquisitions;
+    std::string_view rest(head.command, sizeof head.command);
+    while (!rest.empty() && rest.front() != '\0') {
+      const std::string_view word = rest.substr(0, rest.find('\0'));
+      process.command.emplace_back(word);
+      rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    }
+    return process;
+  }
+
+  void add_module(uint64_t offset, const format::ModuleRecord& record) {
+    Module module;
+    module.path = trace_.path(record);
+    module.build_id.assign(record.build_id, record.build_id + record.build_id_length);
+    module.start = record.start;
+    module.end = record.end;
+    module.load_bias = record.load_bias;
+    module.first_seen = offset;
+    program_.processes[process_].modules.push_back(std::move(module));
+  }
+
+  void add_stack(uint64_t offset, const format::StackRecord& record) {
+    const auto addresses = trace_.return_addresses(record);
+    stacks_.add(offset, program_.stacks.add({process_, offset, record.truncated != 0,
+                                             std::vector<uint64_t>(addresses.begin(), addresses.end())}));
+  }
+
+  void add_thread(uint64_t offset, const format::ThreadRecord& record) {
+    if (record.tid == 0) return;  // created in vain, or killed before its first step: it took no lock
+    Thread thread;
+    thread.process = process_;
+    thread.tid = record.tid;
+    thread.main = record.tid == trace_.header().pid;
+    thread.parent = threads_.find(record.parent).value_or(kNoThread);
+    thread.parent_segment = record.parent_segment;
+    thread.created = stacks_.find(record.created).value_or(kNoStack);
+    thread.start_routine = record.start_routine;
+    threads_.add(offset, program_.threads.add(std::move(thread)));
+  }
+
+  void name_thread(const format::ThreadNameRecord& record) {
+    if (const auto thread = threads_.find(record.thread)) {
+      program_.threads[*thread].name = TraceReader::text(record.name);
+    }
+  }
+
+  void add_join(const format::SyncRecord& record) {
+    const auto joiner = threads_.find(record.thread);
+    const auto joined = threads_.find(record.other);
+    if (record.kind == format::SyncKind::join && joiner && joined) {
+      program_.joins.push_back({*joiner, *joined, record.segment});
+    }
+  }
+
+  void add_lock(uint64_t offset, const format::LockRecord& record) {
+    Lock lock;
+    lock.process = process_;
+    lock.address = record.address;
+    lock.recursive = record.type == 1;
+    lock.seen = offset;
+    lock.created = stacks_.find(record.created).value_or(kNoStack);
+    lock.first_taken = stacks_.find(record.first_taken).value_or(kNoStack);
+    program_.locks.add(std::move(lock));
+    locks_.add(offset, program_.graph.add_lock());
+  }
+
+  void collect_uses() {
+    trace_.for_each<format::UseRecord>([&](uint64_t, const format::UseRecord& record) {
+      const auto thread = threads_.find(record.thread);
+      if (!thread) {
+        ++dangling_;
+        return;
+      }
+      auto& uses = uses_[uint64_t{static_cast<uint32_t>(record.chain)} * format::kRecordAlignment];
+      const auto same = std::ranges::find(uses, *thread, &Use::thread);
+      if (same == uses.end()) {
+        uses.push_back({*thread, record.first_segment, record.last_segment});
+      } else {
+        same->first_segment = std::min(same->first_segment, record.first_segment);
+        same->last_segment = std::max(same->last_segment, record.last_segment);
+      }
+    });
+  }
+
+  void add_chain(uint64_t offset, const format::ChainRecord& record) {
+    const auto lock = locks_.find(record.lock);
+    const auto outer = chains_.find(record.outer);
+    if (!lock || (record.outer != ChainRef::none && !outer)) {
+      ++dangling_;
+      return;
+    }
+    Chain chain;
+    chain.outer = outer.value_or(kNoChain);
+    chain.wanted = {*lock, stacks_.find(record.stack).value_or(kNoStack), static_cast<Mode>(record.mode)};
+    chain.more_uses = record.more_uses != 0;
+    // Two threads that met a new chain in the same instant have both written it: one node, the sum of both counts.
+    const auto key = std::tuple(chain.outer, chain.wanted.lock, chain.wanted.stack, chain.wanted.mode);
+    const auto [same, is_new] = nodes_.try_emplace(key, kNoChain);
+    if (is_new) same->second = program_.graph.add_chain(std::move(chain));
+    Chain& node = program_.graph.chain(same->second);
+    node.count += record.count;
+    if (const auto found = uses_.find(offset); found != uses_.end()) {
+      node.uses.insert(node.uses.end(), found->second.begin(), found->second.end());
+    }
+    chains_.add(offset, same->second);
+  }
+
+  void add_losses() {
+    const auto& dropped = trace_.header().dropped;
+    for (uint32_t i = 0; i < std::size(dropped); ++i) {
+      if (dropped[i] > 0) {
+        program_.losses.push_back({process_, in_words(static_cast<format::Dropped>(i)), dropped[i]});
+      }
+    }
+    for (const std::string& problem : trace_.problems()) program_.warnings.push_back(problem);
+    if (dangling_ > 0) {
+      program_.warnings.push_back(
+          fmt::format("{}: {} records refer to missing ones and were not used", trace_.name(), dangling_));
+    }
+  }
+
+  const TraceReader& trace_;
+  Program& program_;
+  ProcessId process_{};
+  Known<StackRef, StackId> stacks_;
+  Known<ThreadRef, ThreadId> threads_;
+  Known<LockRef, LockId> locks_;
+  Known<ChainRef, ChainId> chains_;
+  std::unordered_map<uint64_t, std::vector<Use>> uses_;  // by chain record offset
+  std::map<std::tuple<ChainId, LockId, StackId, Mode>, ChainId> nodes_;
+  uint64_t dangling_ = 0;
+};
+
+}  // namespace
+
+void ingest(const TraceReader& trace, Program& program) { Ingestion(trace, program).run(); }
+
+}  // namespace gordian

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the author of a watched program expects of Gordian, as written next to the program.
+
+The expectation stands in the case: comment lines at the top of a program in tests/e2e, or a YAML file in corpus/.
+Both use the same keys; a program may give `expect` several times, once a finding.
+
+    expect: RULE key=value ...  | silent
+            tier=T              the finding's tier; guarded, ordered and single-thread are notes, hidden by default
+            locks=N             how many locks it names
+            names=A,B           parts of lock names, each found in some lock's name
+            functions=F,G       each found as a function in some stack of the finding
+            threads=A,B         each found in the thread of some edge
+            modes=M,N           each is the mode of some edge
+    exit: N                     the program's own exit status (default 0)
+    signal: NAME                the signal that ends it instead (KILL, ABRT ...)
+    kill_after: WORD            the harness sends that signal once the program has printed "WORD PID"
+    stderr: TEXT                what the report at exit, on stderr, says under a plain preload
+    run_options: OPTIONS        more options for `gordian run`
+    flags, args, library        read by CMakeLists.txt: a build each, a test each, a library of the same file each
+
+YAML: `verdict` (report, note, silent), `rule`, `tier`, `length` (number of locks), `locks` and `functions` (lists).
+
+Lines marked `// held: TAG` and `// wanted: TAG` say where the two locks of an edge are taken. When a program has
+such marks, the lines reported for its edges must be exactly the marked pairs. Lines and names are not compared for
+a program built without debug info; everything else is.
+"""
+import re
+import shlex
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+
+NOTE_TIERS = {"guarded", "ordered", "single-thread"}
+KEYS = "expect|exit|signal|kill_after|stderr|run_options|flags|args|library"
+YAML_KEYS = {"modelled_on", "program", "language", "rule", "side", "verdict", "tier", "length", "locks", "functions",
+             "exit", "signal", "kill_after"}
+
+
+@dataclass
+class ExpectedFinding:
+    rule: str
+    tier: str | None = None
+    locks: int | None = None
+    names: list[str] = field(default_factory=list)
+    functions: list[str] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
+    modes: list[str] = field(default_factory=list)
+
+    @property
+    def hidden(self):
+        return self.tier in NOTE_TIERS
+
+
+@dataclass
+class Case:
+    sources: list[Path]
+    findings: list[ExpectedFinding] = field(default_factory=list)
+    exit: int = 0
+    signal: str | None = None
+    kill_after: str | None = None
+    stderr: str | None = None
+    run_options: list[str] = field(default_factory=list)
+
+    @property
+    def status(self):
+        """The program's end as subprocess gives it: negative for a signal."""
+        return -getattr(signal, "SIG" + self.signal) if self.signal else self.exit
+
+
+def split_list(text):
+    return [item for item in text.split(",") if item]
+
+
+def parse_expectation(text):
+    rule, *options = text.split()
+    finding = ExpectedFinding(rule)
+    for option in options:
+        key, _, value = option.partition("=")
+        if key == "tier":
+            finding.tier = value
+        elif key == "locks":
+            finding.locks = int(value)
+        elif key in ("names", "functions", "threads", "modes"):
+            setattr(finding, key, split_list(value))
+        else:
+            raise ValueError(f"unknown key in expectation: {option}")
+    return finding
+
+
+def apply_common_key(case, key, value):
+    if key == "exit":
+        case.exit = int(value)
+    elif key in ("signal", "kill_after", "stderr"):
+        setattr(case, key, value)
+    elif key == "run_options":
+        case.run_options = shlex.split(value)
+
+
+def read_source_header(path):
+    case = Case([path])
+    expectations = []
+    for line in path.read_text().splitlines():
+        if not line.startswith("//"):
+            break
+        if match := re.match(rf"// ({KEYS}): *(.*)", line):
+            key, value = match.groups()
+            if key == "expect":
+                expectations.append(value)
+            else:
+                apply_common_key(case, key, value)
+        elif re.search(rf"\b({KEYS}): ", line):
+            raise ValueError(f"{path}: a key in the middle of a comment line: {line}")
+    if not expectations:
+        raise ValueError(f"{path}: no `// expect:` line")
+    case.findings = [parse_expectation(text) for text in expectations if text != "silent"]
+    return case
+
+
+def read_yaml(path):
+    """Flat keys and lists of plain strings: all that a case needs, so no YAML library."""
+    values = {}
+    key = None
+    for line in path.read_text().splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        if match := re.match(r"(\w+): *(.*)", line):
+            key, value = match.groups()
+            values[key] = value or []
+        elif match := re.match(r"  - (.*)", line):
+            values[key].append(match.group(1))
+        else:
+            raise ValueError(f"{path}: cannot read line: {line}")
+    return values
+
+
+def read_case(path):
+    """A case by its file: YAML of the corpus, or the source of an e2e program."""
+    return read_corpus_case(path) if path.suffix == ".yaml" else read_source_header(path)
+
+
+def read_corpus_case(path):
+    values = read_yaml(path)
+    if unknown := values.keys() - YAML_KEYS:
+        raise ValueError(f"{path}: unknown keys: {unknown}")
+    case = Case([path.parent / values["program"]])
+    for key, value in values.items():
+        apply_common_key(case, key, value)
+    verdict = values["verdict"]
+    if verdict in ("report", "note"):
+        finding = ExpectedFinding(values["rule"], values["tier"], names=values.get("locks", []),
+                                  functions=values.get("functions", []))
+        if "length" in values:
+            finding.locks = int(values["length"])
+        if finding.hidden != (verdict == "note"):
+            raise ValueError(f"{path}: verdict {verdict} does not go with tier {finding.tier}")
+        case.findings = [finding]
+    elif verdict != "silent":
+        raise ValueError(f"{path}: unknown verdict {verdict}")
+    return case
+
+
+def marked_line_pairs(sources):
+    """{((file, line of `held`), (file, line of `wanted`))}, one pair a tag."""
+    marks = {"held": {}, "wanted": {}}
+    for source in sources:
+        for number, line in enumerate(source.read_text().splitlines(), 1):
+            code, _, comment = line.partition("  // ")
+            for kind, tag in re.findall(r"\b(held|wanted): (\w+)", comment if code else ""):
+                marks[kind].setdefault(tag, []).append((source.name, number))
+    if marks["held"].keys() != marks["wanted"].keys():
+        raise ValueError(f"marks without a partner: {marks}")
+    return {(held, wanted) for tag in marks["held"] for held in marks["held"][tag] for wanted in marks["wanted"][tag]}
