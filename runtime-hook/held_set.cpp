@@ -44,7 +44,7 @@ HeldEntry* find_held(ThreadSlot& slot, const pthread_mutex_t* mutex) {
 bool revoke(const pthread_mutex_t* mutex) {
   bool found = false;
   hot().for_each([&](ThreadSlot& slot) {
-    if (load(slot.state) != format::SlotState::live) return;
+    if (load(slot.state) == format::SlotState::free) return;
     HeldEntry* held = hot().held_of(&slot);
     for (uint32_t i = load(slot.depth, std::memory_order_acquire); i-- > 0;) {
       auto expected = reinterpret_cast<uint64_t>(mutex);

@@ -11,6 +11,9 @@ namespace {
 constexpr size_t kLimit = 128 << 20;
 constexpr size_t kInitial = 4 * format::kSlotSize;
 
+// A tid taken over by another thread of the process only delays the slot's reuse.
+bool exists(uint32_t tid) { return syscall(SYS_tgkill, getpid(), tid, 0) == 0 || errno != ESRCH; }
+
 }  // namespace
 
 bool HotFile::create(const char* name, const char* fallback_directory, uint64_t nonce) {
@@ -45,8 +48,9 @@ format::ThreadSlot* HotFile::take() {
     const uint32_t first = load(last_freed_);
     for (uint32_t i = 0; i < used; ++i) {
       format::ThreadSlot& slot = slot_at((first + i) % used);
-      auto expected = format::SlotState::free;
-      if (load(slot.state) == expected && exchange_if(slot.state, expected, format::SlotState::live)) {
+      auto state = load(slot.state, std::memory_order_acquire);
+      if (state == format::SlotState::live || (state == format::SlotState::ending && exists(slot.tid))) continue;
+      if (exchange_if(slot.state, state, format::SlotState::live)) {
         std::atomic_ref(free_count_).fetch_sub(1);
         return &slot;
       }
@@ -70,12 +74,15 @@ format::ThreadSlot* HotFile::take() {
   return nullptr;
 }
 
-void HotFile::give_back(format::ThreadSlot* slot) {
+void HotFile::give_back(format::ThreadSlot* slot) { offer(slot, format::SlotState::free); }
+void HotFile::end(format::ThreadSlot* slot) { offer(slot, format::SlotState::ending); }
+
+void HotFile::offer(format::ThreadSlot* slot, format::SlotState state) {
   const uint64_t page = static_cast<uint64_t>(reinterpret_cast<char*>(slot) - file_.base());
   for (uint32_t i = 0; i < load(slots_); ++i) {
     if (load(pages_[i]) == page) store(last_freed_, i);
   }
-  store(slot->state, format::SlotState::free, std::memory_order_release);
+  store(slot->state, state, std::memory_order_release);
   std::atomic_ref(free_count_).fetch_add(1);
 }
 

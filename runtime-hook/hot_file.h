@@ -4,7 +4,7 @@
 // It lives in /dev/shm where there is one, because write-back of a disk file makes pages read-only again and stalls
 // the next store into them.
 //
-// Thread safety: take() and give_back() are lock-free; a slot's content belongs to the thread that took it.
+// Thread safety: take(), give_back() and end() are lock-free; a slot's content belongs to the thread that took it.
 #ifndef GORDIAN_RUNTIME_HOOK_HOT_FILE_H
 #define GORDIAN_RUNTIME_HOOK_HOT_FILE_H
 
@@ -24,7 +24,8 @@ class HotFile {
 
   // A free slot, with a held array of at least kInlineHeld entries; null when there is no room.
   format::ThreadSlot* take();
-  void give_back(format::ThreadSlot* slot);
+  void give_back(format::ThreadSlot* slot);  // of a thread that never ran
+  void end(format::ThreadSlot* slot);        // free as soon as its thread is gone
 
   // Doubles the held array of `slot`. False when there is no room; the old array then stays.
   bool grow_held(format::ThreadSlot* slot);
@@ -44,6 +45,7 @@ class HotFile {
   void abandon();
 
  private:
+  void offer(format::ThreadSlot* slot, format::SlotState state);
   uint64_t claim_pages(uint64_t bytes);
   format::ThreadSlot& slot_at(uint32_t i) { return *reinterpret_cast<format::ThreadSlot*>(file_.base() + load(pages_[i])); }
 
@@ -51,7 +53,7 @@ class HotFile {
   MappedFile file_;
   uint32_t slots_ = 0;
   uint64_t pages_[kMaxSlots] = {};     // offset of each slot
-  uint32_t free_count_ = 0;
+  uint32_t free_count_ = 0;  // free and ending
   uint32_t last_freed_ = 0;  // where to look first
 };
 

@@ -29,8 +29,13 @@ GORDIAN_EXPORT void _Exit(int status) {
 
 GORDIAN_EXPORT pid_t _Fork() {
   ensure_resolved();
+  before_fork();
   const pid_t child = real._Fork();
-  if (child == 0) leave_parents_trace();
+  if (child == 0) {
+    leave_parents_trace();
+  } else {
+    after_fork();
+  }
   return child;
 }
 

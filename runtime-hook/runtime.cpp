@@ -128,8 +128,28 @@ bool start() {
   return false;
 }
 
-void in_child() { leave_parents_trace(); }
 void at_quick_exit_last() { finish(format::EndReason::quick_exit, 0); }
+
+void release_forked(const ForkedHeld& held) {
+  if (held.entries != nullptr) munmap(held.entries, held.count * sizeof(HeldEntry));
+  context.forked = {};
+}
+
+// The locks the forking thread held go on being held in the child.
+void inherit(const ForkedHeld& held) {
+  ThreadSlot& slot = *context.slot;
+  for (uint32_t i = 0; i < held.count; ++i) {
+    if (slot.depth == slot.held_capacity - 1 && !hot_file.grow_held(&slot)) {
+      record_file.drop(format::Dropped::held_overflow);
+      return;
+    }
+    context.held = hot_file.held_of(&slot);
+    HeldEntry& entry = context.held[slot.depth];
+    entry = held.entries[i];
+    private_of(entry) = {private_of(entry).path, private_of(entry).frame, 0, ~uint64_t{0}, nullptr};
+    slot.depth += 1;
+  }
+}
 
 // First thing in the process if nothing locks earlier. The options are read now: programs may wipe them later.
 __attribute__((constructor)) void on_load() { ensure_resolved(); }
@@ -151,7 +171,7 @@ void ensure_resolved() {
   read_options();
   remember_own_path();
   // Early, so that our handler runs before those of the program in the child.
-  pthread_atfork(nullptr, nullptr, in_child);
+  pthread_atfork(before_fork, after_fork, leave_parents_trace);
   // Early too: handlers run in reverse order, and others may lock.
   at_quick_exit(at_quick_exit_last);
   store(resolved, 1U, std::memory_order_release);
@@ -170,15 +190,23 @@ bool ensure_started() {
   return success;
 }
 
+// The hot file is shared: by the time the child looks, its parent may have released what was held at the fork. So a
+// copy is made before, in private memory. Each thread has its own, since several may fork at once.
+void before_fork() {
+  if (context.slot == nullptr || context.slot->depth == 0) return;
+  const uint32_t depth = context.slot->depth;
+  auto* entries = map_zeroed<HeldEntry>(depth);
+  if (entries == nullptr) return;
+  memcpy(entries, context.held, depth * sizeof(HeldEntry));
+  context.forked = {entries, depth};
+}
+
+void after_fork() { release_forked(context.forked); }
+
 void leave_parents_trace() {
   if (load(state) == State::starting) store(state, State::resting);  // the thread that started it is not here
   if (load(state) != State::started) return;
-  // The held set of the forking thread goes on being held in the child.
-  constexpr uint32_t kMost = 512;
-  static HeldEntry inherited[kMost];
-  const uint32_t depth = context.slot != nullptr ? context.slot->depth : 0;
-  const uint32_t count = depth < kMost ? depth : kMost;
-  memcpy(inherited, context.held, count * sizeof(HeldEntry));
+  const ForkedHeld inherited = context.forked;
   reset_after_fork();
   record_file.file().abandon();
   hot_file.abandon();
@@ -188,16 +216,8 @@ void leave_parents_trace() {
   forget_modules();
   ++epoch;
   store(state, State::resting);
-  if (count == 0 || attach() == nullptr) return;
-  for (uint32_t i = 0; i < count; ++i) {
-    if (context.slot->depth == context.slot->held_capacity - 1 && !hot_file.grow_held(context.slot)) break;
-    context.held = hot_file.held_of(context.slot);
-    HeldEntry& entry = context.held[context.slot->depth];
-    entry = inherited[i];
-    private_of(entry) = {private_of(entry).path, private_of(entry).frame, 0, ~uint64_t{0}, nullptr};
-    context.slot->depth += 1;
-  }
-  if (context.slot->depth < depth) record_file.drop(format::Dropped::held_overflow);
+  if (inherited.count > 0 && attach() != nullptr) inherit(inherited);
+  release_forked(inherited);
 }
 
 void forget_code() {
@@ -216,7 +236,7 @@ void finish(format::EndReason reason, int status) {
   if (!exchange_if(state, expected, State::off)) return;
   uint64_t acquisitions = 0;
   hot_file.for_each([&](format::ThreadSlot& slot) {
-    if (load(slot.state) != format::SlotState::live) return;
+    if (load(slot.state) == format::SlotState::free) return;
     flush_counts(slot);
     acquisitions += load(slot.acquisitions);
   });

@@ -29,7 +29,9 @@ void ensure_resolved();
 // Starts recording if it is not started. False: not (yet) possible, the hook must stand aside.
 bool ensure_started();
 
-// In the child of a fork: leaves the parent's trace alone. The next lock operation starts a new one.
+// Around a fork. In the child, the parent's trace is left alone and the next lock operation starts a new one.
+void before_fork();
+void after_fork();  // in the parent
 void leave_parents_trace();
 
 // Code was unloaded, other code may soon lie at its addresses: nothing known of addresses holds any more.

@@ -50,10 +50,21 @@ format::ThreadRef record_thread(format::ThreadRef parent, uint32_t parent_segmen
       });
 }
 
+// What the slot's last thread left: counts to add to the trace, caches that are not the next one's.
+void clear_after(ThreadSlot& slot) {
+  flush_counts(slot);
+  forget_memos(slot);
+  SlotPrivate& own = private_of(slot);
+  memset(own.chains, 0, own.chain_capacity * sizeof(KnownChain));
+  std::atomic_ref(recorder().header().acquisitions).fetch_add(slot.acquisitions, std::memory_order_relaxed);
+}
+
 // Gives a slot just taken the memory a thread needs. What an earlier thread of the slot left is cleared.
 bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   SlotPrivate& own = private_of(slot);
-  if (own.chains == nullptr) {
+  if (own.chains != nullptr) {
+    clear_after(slot);
+  } else {
     own.chains = map_zeroed<KnownChain>(kFirstChains);
     own.paths = map_zeroed<CallPath*>(kPathCache);
     own.chain_capacity = kFirstChains;
@@ -86,53 +97,25 @@ void enter(ThreadSlot* slot) {
   }
   context.chains_used = 0;
   context.held = hot().held_of(slot);
+  if (have_exit_key) pthread_setspecific(exit_key, slot);
   // From here on the hot path sees the thread as attached.
   context.slot = slot;
 }
 
-void leave() {
-  ThreadSlot* slot = context.slot;
-  context.slot = nullptr;
-  context.exited = true;
-  flush_counts(*slot);
-  forget_memos(*slot);
-  SlotPrivate& own = private_of(*slot);
-  memset(own.chains, 0, own.chain_capacity * sizeof(KnownChain));
-  std::atomic_ref(recorder().header().acquisitions).fetch_add(slot->acquisitions, std::memory_order_relaxed);
-  slot->acquisitions = 0;
-  hot().give_back(slot);
-}
-
-// Runs among the destructors of thread-specific data, which may lock. glibc repeats the rounds as long as a
-// destructor sets a value again, up to PTHREAD_DESTRUCTOR_ITERATIONS: setting ours again until the last round makes
-// it run behind all others.
-void on_thread_exit(void* value) {
-  const auto round = reinterpret_cast<uintptr_t>(value);
-  if (round + 1 < PTHREAD_DESTRUCTOR_ITERATIONS &&
-      pthread_setspecific(exit_key, reinterpret_cast<void*>(round + 1)) == 0) {
-    return;
-  }
-  if (context.slot != nullptr) leave();
-}
-
-void watch_exit() {
-  if (have_exit_key) pthread_setspecific(exit_key, reinterpret_cast<void*>(1));
+// Runs among the destructors of thread-specific data. Others may still come and may lock, so all this can say is that
+// the thread has not long to live.
+void on_thread_exit(void* slot) {
+  if (slot == context.slot) hot().end(context.slot);  // else it is the slot of a thread that forked this process
 }
 
 }  // namespace
 
 ThreadSlot* attach() {
-  if (context.exited) {
-    ensure_resolved();
-    if (ensure_started()) recorder().drop(format::Dropped::after_thread_exit);
-    return nullptr;
-  }
   if (!ensure_started()) return nullptr;
   const auto thread = record_thread(format::ThreadRef::none, 0, format::StackRef::none, nullptr);
   ThreadSlot* slot = take_slot(thread);
   if (slot == nullptr) return nullptr;
   enter(slot);
-  watch_exit();
   return slot;
 }
 
@@ -153,10 +136,7 @@ ThreadSlot* prepare_thread(void* (*start_routine)(void*), void* argument, CallSi
   return slot;
 }
 
-void adopt(ThreadSlot* slot) {
-  enter(slot);
-  watch_exit();
-}
+void adopt(ThreadSlot* slot) { enter(slot); }
 
 void discard(ThreadSlot* slot) { hot().give_back(slot); }
 

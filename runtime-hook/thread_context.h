@@ -3,7 +3,8 @@
 // What the hook keeps for each thread: a pointer to its slot in the hot file, and caches of its own.
 //
 // The context is initial-exec TLS: one instruction to reach, never allocated. `slot` is null until the thread's first
-// lock operation, and again after its last destructor; every hook that finds it null takes the slow way.
+// lock operation; every hook that finds it null takes the slow way. It stays set to the thread's very end: no moment
+// can be known after which a thread runs no more destructors, so its slot is taken over only when the thread is gone.
 #ifndef GORDIAN_RUNTIME_HOOK_THREAD_CONTEXT_H
 #define GORDIAN_RUNTIME_HOOK_THREAD_CONTEXT_H
 
@@ -65,12 +66,18 @@ inline SlotPrivate& private_of(ThreadSlot& slot) { return reinterpret_cast<SlotP
 inline constexpr size_t kPathCache = 256;
 inline constexpr uint64_t kRootHash = 0x6F72646961;
 
+// The held set at the moment of a fork, for the child.
+struct ForkedHeld {
+  HeldEntry* entries;
+  uint32_t count;
+};
+
 struct ThreadContext {
   ThreadSlot* slot;
   HeldEntry* held;         // held[-1] is a sentinel with chain_hash kRootHash; held[capacity] is never filled
   uint32_t chains_used;
   bool busy;               // inside the hook's slow path: nested calls stand aside
-  bool exited;             // the thread's last destructor has run
+  ForkedHeld forked;
 };
 
 extern thread_local constinit ThreadContext context __attribute__((tls_model("initial-exec"), visibility("hidden")));

@@ -12,7 +12,7 @@ namespace {
 // Which conditions a search insists on.
 struct Conditions {
   bool no_gate = true;
-  bool threads_overlap = true;
+  bool overlap = true;  // false: threads need only differ
 };
 
 enum class Outcome : uint8_t { found, none, gave_up };
@@ -50,7 +50,7 @@ class Judge {
     verdict.exhausted = possible == Outcome::gave_up;
     if (possible != Outcome::none) {
       verdict.edges = possible == Outcome::found ? choice_ : first_choice();
-    } else if (single_thread()) {
+    } else if (search({.no_gate = false, .overlap = false}) == Outcome::none) {
       verdict.tier = Tier::single_thread;
       verdict.edges = first_choice();
     } else if (const Outcome overlapping = search({.no_gate = false}); overlapping == Outcome::found) {
@@ -59,9 +59,10 @@ class Judge {
       verdict.gate = gate();
     } else {
       verdict.tier = Tier::ordered;
-      const Outcome ungated = search({.threads_overlap = false});
-      verdict.exhausted = overlapping == Outcome::gave_up || ungated == Outcome::gave_up;
-      verdict.edges = choice_ = ungated == Outcome::found ? choice_ : first_choice();
+      Outcome different = search({.overlap = false});
+      if (different == Outcome::none) different = search({.no_gate = false, .overlap = false});
+      verdict.exhausted = overlapping == Outcome::gave_up || different == Outcome::gave_up;
+      verdict.edges = choice_ = different == Outcome::found ? choice_ : first_choice();
       verdict.conflict = conflict();
     }
     return verdict;
@@ -86,10 +87,8 @@ class Judge {
       for (const Use& use : chain.uses) {
         if (++steps_ > max_steps_) return Outcome::gave_up;
         choice.use = use;
-        if (conditions_.threads_overlap && !overlaps(depth)) continue;
+        if (!fits(depth)) continue;
         if (const Outcome rest = extend(depth + 1); rest != Outcome::none) return rest;
-        // Without a condition on threads another one would fare no better.
-        if (!conditions_.threads_overlap) break;
       }
       if (!has_unlisted_thread(chain)) continue;
       choice.use.reset();
@@ -105,10 +104,13 @@ class Judge {
                        [&](size_t edge) { return common_lock(held, held_by(edge)).has_value(); });
   }
 
-  // Whether the thread chosen at `depth` could be where it is together with those chosen before it.
-  bool overlaps(size_t depth) const {
-    return std::all_of(order_.begin(), order_.begin() + static_cast<ptrdiff_t>(depth),
-                       [&](size_t edge) { return may_meet(choice_[edge], choice_[order_[depth]]); });
+  // Whether the thread chosen at `depth` is another than, or could be where it is together with, each chosen before.
+  bool fits(size_t depth) const {
+    const EdgeChoice& last = choice_[order_[depth]];
+    return std::all_of(order_.begin(), order_.begin() + static_cast<ptrdiff_t>(depth), [&](size_t edge) {
+      if (conditions_.overlap) return may_meet(choice_[edge], last);
+      return !choice_[edge].use || choice_[edge].use->thread != last.use->thread;
+    });
   }
 
   bool may_meet(const EdgeChoice& a, const EdgeChoice& b) const {
@@ -129,21 +131,6 @@ class Judge {
   }
 
   static bool has_unlisted_thread(const Chain& chain) { return chain.more_uses || chain.uses.empty(); }
-
-  bool single_thread() const {
-    std::optional<ThreadId> only;
-    for (const std::vector<Evidence>& edge : evidence_) {
-      for (const Evidence& evidence : edge) {
-        const Chain& chain = graph_.chain(evidence.wanted);
-        if (has_unlisted_thread(chain)) return false;
-        for (const Use& use : chain.uses) {
-          if (only.value_or(use.thread) != use.thread) return false;
-          only = use.thread;
-        }
-      }
-    }
-    return true;
-  }
 
   // What is shown when no search has a better choice.
   std::vector<EdgeChoice> first_choice() const {

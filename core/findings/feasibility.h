@@ -53,7 +53,7 @@ struct ThreadConflict {
 
 // tier            what keeps the cycle from closing
 // plausible       nothing; or unknown, when `exhausted`
-// single_thread   every thread seen at any edge is the same one
+// single_thread   too few threads took part: some one would be needed at two edges, whatever the choice
 // guarded         every choice of threads that could overlap has a gate lock; `gate` is that of `edges`
 // ordered         none of the above: `conflict` names two edges of `edges`, if the search got so far
 struct Verdict {

@@ -48,7 +48,6 @@ enum class Dropped : uint32_t {
   untagged_lock_table, // no room for another process-shared or robust mutex
   thread_slot,         // no room for another thread: its lock operations are not recorded
   held_overflow,       // a thread held more locks than could be stored
-  after_thread_exit,   // lock operations of a thread after its last destructor ran
   foreign_unlock,      // a mutex unlocked by a thread that was not seen to lock it
   count_             // number of reasons
 };
@@ -233,7 +232,8 @@ struct HeldEntry {
 };
 static_assert(sizeof(HeldEntry) == 64);
 
-enum class SlotState : uint32_t { free = 0, live = 1 };
+// ending: the thread is past its last destructor that can be known of; the slot is free once its tid is gone.
+enum class SlotState : uint32_t { free = 0, live = 1, ending = 2 };
 
 // A live thread. Written by its own thread only, but for `revoked`. `depth` and `attempting` are stored as one word.
 struct ThreadSlot {

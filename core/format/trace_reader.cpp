@@ -91,14 +91,21 @@ void TraceReader::find_records() {
   }
   size_t unsound = 0;
   uint64_t at = format::kHeaderSize;
-  while (at + sizeof(RecordHeader) <= end) {
+  while (at < end) {
+    const uint64_t left = end - at;
+    const bool has_head = left >= sizeof(RecordHeader);
     const auto& head = *reinterpret_cast<const RecordHeader*>(bytes_.data() + at);
-    if (head.size < sizeof(RecordHeader) || head.size % format::kRecordAlignment != 0) {
-      problems_.push_back(fmt::format("{}: damaged at byte {}; the {} bytes from there on were not used", name_, at,
-                                      end - at));
+    const bool possible =
+        has_head && head.size >= sizeof(RecordHeader) && head.size % format::kRecordAlignment == 0;
+    if (!possible || head.size > left) {
+      // Where the end of the file is missing, so is that of its last record: that loss was noted above.
+      const bool cut = tail > bytes_.size() && (possible || !has_head);
+      if (!cut) {
+        problems_.push_back(
+            fmt::format("{}: damaged at byte {}; the {} bytes from there on were not used", name_, at, left));
+      }
       break;
     }
-    if (head.size > end - at) break;  // the record that was cut; the loss was noted above
     // A record that was claimed and not committed belongs to a thread that was killed, or that is writing it now.
     if (head.state == format::RecordState::committed && fixed_size(head.type) != 0) {
       if (is_sound(at, head)) {

@@ -28,7 +28,6 @@ const char* in_words(format::Dropped reason) {
       return "acquisitions not recorded: too many process-shared or robust mutexes";
     case format::Dropped::thread_slot: return "threads not watched: too many at once";
     case format::Dropped::held_overflow: return "acquisitions not recorded: too many locks held at once";
-    case format::Dropped::after_thread_exit: return "lock operations of threads after their last destructor";
     case format::Dropped::foreign_unlock: return "unlocks of mutexes that no thread was seen to lock";
     case format::Dropped::count_: break;
   }
@@ -50,8 +49,8 @@ class Ingestion {
     trace_.for_each<format::ThreadNameRecord>([&](uint64_t, const auto& record) { name_thread(record); });
     trace_.for_each<format::SyncRecord>([&](uint64_t, const auto& record) { add_join(record); });
     trace_.for_each<format::LockRecord>([&](uint64_t offset, const auto& record) { add_lock(offset, record); });
-    collect_uses();
     trace_.for_each<format::ChainRecord>([&](uint64_t offset, const auto& record) { add_chain(offset, record); });
+    trace_.for_each<format::UseRecord>([&](uint64_t, const auto& record) { add_use(record); });
     add_losses();
   }
 
@@ -126,9 +125,12 @@ class Ingestion {
   void add_join(const format::SyncRecord& record) {
     const auto joiner = threads_.find(record.thread);
     const auto joined = threads_.find(record.other);
-    if (record.kind == format::SyncKind::join && joiner && joined) {
-      program_.joins.push_back({*joiner, *joined, record.segment});
+    if (record.kind != format::SyncKind::join) return;
+    if (!joiner || !joined) {
+      ++dangling_;
+      return;
     }
+    program_.joins.push_back({*joiner, *joined, record.segment});
   }
 
   void add_lock(uint64_t offset, const format::LockRecord& record) {
@@ -143,24 +145,6 @@ class Ingestion {
     locks_.add(offset, program_.graph.add_lock());
   }
 
-  void collect_uses() {
-    trace_.for_each<format::UseRecord>([&](uint64_t, const format::UseRecord& record) {
-      const auto thread = threads_.find(record.thread);
-      if (!thread) {
-        ++dangling_;
-        return;
-      }
-      auto& uses = uses_[uint64_t{static_cast<uint32_t>(record.chain)} * format::kRecordAlignment];
-      const auto same = std::ranges::find(uses, *thread, &Use::thread);
-      if (same == uses.end()) {
-        uses.push_back({*thread, record.first_segment, record.last_segment});
-      } else {
-        same->first_segment = std::min(same->first_segment, record.first_segment);
-        same->last_segment = std::max(same->last_segment, record.last_segment);
-      }
-    });
-  }
-
   void add_chain(uint64_t offset, const format::ChainRecord& record) {
     const auto lock = locks_.find(record.lock);
     const auto outer = chains_.find(record.outer);
@@ -171,17 +155,32 @@ class Ingestion {
     Chain chain;
     chain.outer = outer.value_or(kNoChain);
     chain.wanted = {*lock, stacks_.find(record.stack).value_or(kNoStack), static_cast<Mode>(record.mode)};
-    chain.more_uses = record.more_uses != 0;
     // Two threads that met a new chain in the same instant have both written it: one node, the sum of both counts.
     const auto key = std::tuple(chain.outer, chain.wanted.lock, chain.wanted.stack, chain.wanted.mode);
     const auto [same, is_new] = nodes_.try_emplace(key, kNoChain);
     if (is_new) same->second = program_.graph.add_chain(std::move(chain));
     Chain& node = program_.graph.chain(same->second);
     node.count += record.count;
-    if (const auto found = uses_.find(offset); found != uses_.end()) {
-      node.uses.insert(node.uses.end(), found->second.begin(), found->second.end());
-    }
+    node.more_uses |= record.more_uses != 0;
     chains_.add(offset, same->second);
+  }
+
+  // A thread may have recorded its use of one chain more than once.
+  void add_use(const format::UseRecord& record) {
+    const auto chain = chains_.find(record.chain);
+    const auto thread = threads_.find(record.thread);
+    if (!chain || !thread) {
+      ++dangling_;
+      return;
+    }
+    auto& uses = program_.graph.chain(*chain).uses;
+    const auto same = std::ranges::find(uses, *thread, &Use::thread);
+    if (same == uses.end()) {
+      uses.push_back({*thread, record.first_segment, record.last_segment});
+    } else {
+      same->first_segment = std::min(same->first_segment, record.first_segment);
+      same->last_segment = std::max(same->last_segment, record.last_segment);
+    }
   }
 
   void add_losses() {
@@ -205,7 +204,6 @@ class Ingestion {
   Known<ThreadRef, ThreadId> threads_;
   Known<LockRef, LockId> locks_;
   Known<ChainRef, ChainId> chains_;
-  std::unordered_map<uint64_t, std::vector<Use>> uses_;  // by chain record offset
   std::map<std::tuple<ChainId, LockId, StackId, Mode>, ChainId> nodes_;
   uint64_t dangling_ = 0;
 };

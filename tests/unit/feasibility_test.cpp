@@ -111,15 +111,11 @@ TEST_F(FeasibilityTest, JoinedPhasesAreOrdered) {
   EXPECT_EQ(verdict.edges[1].use->thread, second);
 }
 
-TEST_F(FeasibilityTest, AThreadNeededForTwoEdgesIsOrdered) {
+TEST_F(FeasibilityTest, AThreadNeededForTwoEdgesIsTooFewThreads) {
   build.nest({a, b}, t1);
   build.nest({b, c}, t2);
   build.nest({c, a}, t1);
-  const Verdict verdict = judge_cycle();
-  EXPECT_EQ(verdict.tier, Tier::ordered);
-  ASSERT_TRUE(verdict.conflict.has_value());
-  EXPECT_EQ(verdict.edges[verdict.conflict->first].use->thread, t1);
-  EXPECT_EQ(verdict.edges[verdict.conflict->second].use->thread, t1);
+  EXPECT_EQ(judge_cycle().tier, Tier::single_thread);
 }
 
 TEST_F(FeasibilityTest, AThreadThatIsNotListedMayBeAnyOther) {
@@ -179,12 +175,11 @@ bool meet(const Ordering& ordering, const EdgeChoice& a, const EdgeChoice& b) {
 struct Model {
   bool possible = false;
   bool possible_with_gate = false;
-  std::set<ThreadId> threads;
-  bool unlisted = false;
+  bool enough_threads = false;
 
   Tier tier() const {
     if (possible) return Tier::plausible;
-    if (threads.size() == 1 && !unlisted) return Tier::single_thread;
+    if (!enough_threads) return Tier::single_thread;
     return possible_with_gate ? Tier::guarded : Tier::ordered;
   }
 };
@@ -198,13 +193,8 @@ class AllChoices {
       for (const Evidence& evidence :
            graph.evidence(*graph.find(cycle.locks[i], cycle.locks[(i + 1) % cycle.locks.size()]))) {
         const Chain& chain = graph.chain(evidence.wanted);
-        for (const Use& use : chain.uses) {
-          choices.push_back({evidence, use});
-          model.threads.insert(use.thread);
-        }
-        if (!chain.more_uses) continue;
-        choices.push_back({evidence, std::nullopt});
-        model.unlisted = true;
+        for (const Use& use : chain.uses) choices.push_back({evidence, use});
+        if (chain.more_uses) choices.push_back({evidence, std::nullopt});
       }
     }
     choose({});
@@ -224,12 +214,15 @@ class AllChoices {
     }
     bool all_meet = true;
     bool any_gate = false;
+    bool all_different = true;
     for (size_t i = 0; i < chosen.size(); ++i) {
       for (size_t j = 0; j < i; ++j) {
         all_meet &= meet(ordering_, chosen[i], chosen[j]);
         any_gate |= gated(graph_, chosen[i], chosen[j]);
+        all_different &= !chosen[i].use || !chosen[j].use || chosen[i].use->thread != chosen[j].use->thread;
       }
     }
+    model.enough_threads |= all_different;
     model.possible |= all_meet && !any_gate;
     model.possible_with_gate |= all_meet;
   }

@@ -180,7 +180,7 @@ class LockOrderCycle {
                            verdict.gate->everywhere ? "every edge is" : "two of the edges are",
                            program_.locks[verdict.gate->lock].name);
       case Tier::single_thread:
-        return fmt::format("all by one thread, {}", thread_name(verdict.edges.front().use->thread));
+        return thread_reason(verdict);
       case Tier::ordered:
         return order_reason(verdict);
       default:
@@ -191,13 +191,18 @@ class LockOrderCycle {
     return "taken by threads that could overlap, under no common lock, not ordered by create or join";
   }
 
+  std::string thread_reason(const Verdict& verdict) const {
+    const ThreadId first = verdict.edges.front().use->thread;
+    if (std::ranges::all_of(verdict.edges, [&](const EdgeChoice& edge) { return edge.use->thread == first; })) {
+      return fmt::format("all by one thread, {}", thread_name(first));
+    }
+    return fmt::format("{} different threads would be needed, fewer took part", verdict.edges.size());
+  }
+
   std::string order_reason(const Verdict& verdict) const {
     if (!verdict.conflict) return "no combination of threads could overlap under no common lock";
     const Use& first = *verdict.edges[verdict.conflict->first].use;
     const Use& second = *verdict.edges[verdict.conflict->second].use;
-    if (first.thread == second.thread) {
-      return fmt::format("{} would be needed for two of the edges", thread_name(first.thread));
-    }
     if (const auto order = ordering_.precedence(first, second)) return order_reason(first, second, *order);
     if (const auto order = ordering_.precedence(second, first)) return order_reason(second, first, *order);
     return fmt::format("{} and {} take turns by create and join", thread_name(first.thread),
