@@ -66,6 +66,15 @@ void nested_across_functions(benchmark::State& state) {
   count_pairs(state, Depth);
 }
 
+// As above, reached along two call paths in turn, as a helper with several callers is.
+void nested_from_two_callers(benchmark::State& state) {
+  on_worker(state, [] {
+    nest_calls<4>();
+    nest_calls<4>();
+  });
+  count_pairs(state, 8);
+}
+
 // One place that takes another lock every time, as a table of buckets does.
 void alternating(benchmark::State& state) {
   unsigned next = 0;
@@ -163,6 +172,7 @@ BENCHMARK(nested<2>)->Name("depth-2");
 BENCHMARK(nested<4>)->Name("depth-4");
 BENCHMARK(nested<16>)->Name("depth-16");
 BENCHMARK(nested_across_functions<4>)->Name("depth-4-across-functions");
+BENCHMARK(nested_from_two_callers)->Name("depth-4-from-two-callers");
 BENCHMARK(alternating)->Name("alternating-4-locks");
 BENCHMARK(alternating_inside)->Name("alternating-4-locks-inside-another");
 BENCHMARK(disjoint)->Name("2-threads-disjoint")->Threads(2)->UseRealTime();

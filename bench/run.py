@@ -96,25 +96,24 @@ class Bench:
     def time_memcached(self, variant, scratch):
         socket = scratch / "socket"
         command = ["memcached", "-t", "2", "-m", "64", "-s", str(socket)] + (["-u", "root"] if os.geteuid() == 0 else [])
-        server = subprocess.Popen(command, env=variant.environment(scratch), stderr=subprocess.PIPE, text=True)
+        server = subprocess.Popen(command, env=variant.environment(scratch))
         try:
             deadline = time.monotonic() + 10
             while not socket.exists():
                 if server.poll() is not None or time.monotonic() > deadline:
-                    server.kill()
-                    fail(f"memcached did not start under {variant.name}: {server.communicate()[1]}")
+                    fail(f"memcached did not start under {variant.name}")
                 time.sleep(0.01)
             maps = Path(f"/proc/{server.pid}/maps").read_text()
             for other in (self.noop, self.hook):
                 if (str(other.library) in maps) != (other is variant):
-                    fail(f"{variant.name} is not what ran: see LD_PRELOAD, /proc/PID/maps of memcached is\n{maps}")
+                    fail(f"{variant.name} is not what ran: memcached has {'not ' * (other is variant)}loaded {other.library}")
             run = subprocess.run([self.load, socket, str(server.pid), str(MEMCACHED_OPERATIONS)], text=True,
                                  capture_output=True)
             if run.returncode != 0:
                 fail(f"memcached under {variant.name} did not answer as it should: {run.stderr}")
         finally:
             server.terminate()
-            server.communicate()
+            server.wait()
         if server.returncode != 0:
             fail(f"memcached under {variant.name} ended with status {server.returncode}")
         operations, wall, cpu = map(float, run.stdout.split())
@@ -222,6 +221,8 @@ def main():
     load_before = os.getloadavg()[0]
     text = table(*measure(bench, names, options.rounds)) if names else ""
     text += f"\n\n{circumstances(options.rounds, load_before)}"
+    if load_before > os.cpu_count() / 4:
+        text += " **The machine was busy**: wall times and throughput tell little."
     if skipped:
         text += "\nmemcached was not measured: it is not installed (apt install memcached)."
     print(text)

@@ -38,12 +38,14 @@ bool is_dynamic(std::ifstream& file, const Elf64_Ehdr& header) {
   for (int i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
     file.seekg(static_cast<std::streamoff>(header.e_phoff) + i * header.e_phentsize);
-    if (file.read(reinterpret_cast<char*>(&segment), sizeof segment) && segment.p_type == PT_INTERP) return true;
+    if (file.read(reinterpret_cast<char*>(&segment), sizeof segment) && segment.p_type == PT_INTERP)
+      return true;
   }
   return false;
 }
 
-// The signals that somebody sends to gordian but means for the program. Those from the keyboard reach it anyway.
+// The signals that somebody sends to gordian but means for the program. Those from the keyboard reach it
+// anyway.
 constexpr std::array kForwarded = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM};
 volatile pid_t child_process = 0;
 
@@ -57,12 +59,15 @@ std::string joined(const char* variable, const std::string& value, char separato
   return ours_first ? value + separator + existing : std::string(existing) + separator + value;
 }
 
-[[noreturn]] void become(const std::vector<std::string>& command, const fs::path& hook, const fs::path& trace_dir,
-                         int error_pipe) {
-  // Ours first, so that the program's own preloads stand behind our wrappers; our options last, so that they win.
+[[noreturn]] void become(const std::vector<std::string>& command, const fs::path& hook,
+                         const fs::path& trace_dir, int error_pipe) {
+  // Ours first, so that the program's own preloads stand behind our wrappers; our options last, so that they
+  // win.
   setenv("LD_PRELOAD", joined("LD_PRELOAD", hook.string(), ':', true).c_str(), 1);
-  setenv("GORDIAN_OPTIONS",
-         joined("GORDIAN_OPTIONS", fmt::format("trace-dir={}:report=0", trace_dir.string()), ':', false).c_str(), 1);
+  setenv(
+      "GORDIAN_OPTIONS",
+      joined("GORDIAN_OPTIONS", fmt::format("trace-dir={}:report=0", trace_dir.string()), ':', false).c_str(),
+      1);
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -76,43 +81,49 @@ std::string joined(const char* variable, const std::string& value, char separato
 
 fs::path find_hook() {
   const fs::path self = fs::read_symlink("/proc/self/exe");
-  const fs::path hook = (self.parent_path().parent_path() / "lib" / "gordian" / "libgordian.so").lexically_normal();
+  const fs::path hook =
+      (self.parent_path().parent_path() / "lib" / "gordian" / "libgordian.so").lexically_normal();
   if (!fs::exists(hook)) {
-    throw std::runtime_error(fmt::format("{} is missing; bin/gordian and lib/gordian/ belong together", hook.string()));
+    throw std::runtime_error(
+        fmt::format("{} is missing; bin/gordian and lib/gordian/ belong together", hook.string()));
   }
   // The loader splits LD_PRELOAD at both.
   if (hook.string().find_first_of(": ") != std::string::npos) {
-    throw std::runtime_error(
-        fmt::format("{} cannot be preloaded: its path has a space or a colon; install gordian elsewhere", hook.string()));
+    throw std::runtime_error(fmt::format(
+        "{} cannot be preloaded: its path has a space or a colon; install gordian elsewhere", hook.string()));
   }
   return hook;
 }
 
 std::string obstacle(const std::string& program) {
   const fs::path path = find_in_path(program);
-  struct stat status{};
+  struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
     throw std::runtime_error(fmt::format("cannot run {}: {}", program, std::strerror(errno)));
   }
-  if (S_ISDIR(status.st_mode)) throw std::runtime_error(fmt::format("cannot run {}: it is a directory", program));
+  if (S_ISDIR(status.st_mode))
+    throw std::runtime_error(fmt::format("cannot run {}: it is a directory", program));
   if (access(path.c_str(), X_OK) != 0) {
     throw std::runtime_error(fmt::format("cannot run {}: it is not executable", program));
   }
   const bool other_user = (status.st_mode & S_ISUID) != 0 && status.st_uid != geteuid();
   const bool other_group = (status.st_mode & S_ISGID) != 0 && status.st_gid != getegid();
   if (other_user || other_group) {
-    return fmt::format("{} runs as another user (setuid), so the loader drops the shim: run it as that user", program);
+    return fmt::format("{} runs as another user (setuid), so the loader drops the shim: run it as that user",
+                       program);
   }
   std::ifstream file(path, std::ios::binary);
   Elf64_Ehdr header{};
-  if (!file.read(reinterpret_cast<char*>(&header), sizeof header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+  if (!file.read(reinterpret_cast<char*>(&header), sizeof header) ||
+      std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
     return "";  // a script: its interpreter is what runs
   }
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64) {
     return fmt::format("{} is not an x86-64 program, so the shim cannot be loaded into it", program);
   }
   if (!is_dynamic(file, header)) {
-    return fmt::format("{} is statically linked, so the shim cannot be loaded into it: link it dynamically", program);
+    return fmt::format("{} is statically linked, so the shim cannot be loaded into it: link it dynamically",
+                       program);
   }
   return "";
 }
@@ -120,13 +131,13 @@ std::string obstacle(const std::string& program) {
 Exit launch(const std::vector<std::string>& command, const fs::path& hook, const fs::path& trace_dir) {
   std::array<int, 2> error_pipe{};
   if (pipe2(error_pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
-  struct sigaction ignore{};
+  struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
-  struct sigaction pass_on{};
+  struct sigaction pass_on {};
   pass_on.sa_handler = forward;
   pass_on.sa_flags = SA_RESTART;
-  struct sigaction old_interrupt{};
-  struct sigaction old_quit{};
+  struct sigaction old_interrupt {};
+  struct sigaction old_quit {};
 
   const pid_t child = fork();
   if (child < 0) throw std::runtime_error(fmt::format("cannot start a process: {}", std::strerror(errno)));

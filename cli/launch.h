@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Starting the program under the shim and waiting for it, so that it feels as if started directly: its signals reach
-// it, its exit status is kept.
+// Starting the program under the shim and waiting for it, so that it feels as if started directly: its
+// signals reach it, its exit status is kept.
 #ifndef GORDIAN_CLI_LAUNCH_H
 #define GORDIAN_CLI_LAUNCH_H
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The `gordian` command. Each subcommand is one file, which adds its options to the parser and its action to run.
+// The `gordian` command. Each subcommand is one file, which adds its options to the parser and its action to
+// run.
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
-#include <fmt/format.h>
 
 #include "cli/commands.h"
 

@@ -3,9 +3,9 @@
 // gordian report: analyses recorded traces again, several at once as one.
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <cstdio>
 #include <filesystem>
-#include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/reporting.h"
@@ -21,8 +21,9 @@ struct Options {
   bool at_exit = false;
 };
 
-// Called by the hook when a process under plain LD_PRELOAD exits. Its stderr is the program's, so nothing is printed
-// unless there is something to say, and a trace in the default directory that says nothing is not kept.
+// Called by the hook when a process under plain LD_PRELOAD exits. Its stderr is the program's, so nothing is
+// printed unless there is something to say, and a trace in the default directory that says nothing is not
+// kept.
 int report_at_exit(Options& options) {
   Program program = load_traces(options.paths);
   options.reporting.views = {{"text", ""}};
@@ -32,7 +33,8 @@ int report_at_exit(Options& options) {
   const int status = report(program, silent, stderr);
   const std::filesystem::path trace = options.paths.front();
   if (status == kNothingFound && quiet) {
-    if (trace.parent_path().filename() == fmt::format("gordian-{}", geteuid())) std::filesystem::remove(trace);
+    if (trace.parent_path().filename() == fmt::format("gordian-{}", geteuid()))
+      std::filesystem::remove(trace);
     return status;
   }
   report(program, options.reporting, stderr);

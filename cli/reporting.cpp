@@ -55,7 +55,10 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options) {
   // Immediately, so that each --output belongs to the --format before it.
   command
       .add_option_function<std::string>(
-          "--format", [&](const std::string& format) { options.views.push_back({format, ""}); },
+          "--format",
+          [&](const std::string& format) {
+            options.views.push_back({format, ""});
+          },
           "text, json or dot; may be given several times, each with its own --output (default: text)")
       ->check(CLI::IsMember({"text", "json", "dot"}))
       ->trigger_on_parse();
@@ -71,8 +74,9 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options) {
   command.add_flag("--all-tiers", options.all_tiers,
                    "also show notes: cycles that cannot become a deadlock, each with its reason");
   command
-      .add_option("--fail-on", options.fail_on,
-                  "exit with 2 when a finding is at least this severe: error, warning, never (default: error)")
+      .add_option(
+          "--fail-on", options.fail_on,
+          "exit with 2 when a finding is at least this severe: error, warning, never (default: error)")
       ->check(CLI::IsMember({"error", "warning", "never"}));
 }
 
@@ -98,8 +102,9 @@ int report(Program& program, const ReportingOptions& options, std::FILE* termina
   }
   if (options.fail_on == "never") return kNothingFound;
   const Severity least = threshold(options.fail_on);
-  const bool failed = std::ranges::any_of(
-      report.findings, [&](const Finding& finding) { return !finding.suppressed && finding.severity >= least; });
+  const bool failed = std::ranges::any_of(report.findings, [&](const Finding& finding) {
+    return !finding.suppressed && finding.severity >= least;
+  });
   return failed ? kFindings : kNothingFound;
 }
 

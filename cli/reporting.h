@@ -27,8 +27,8 @@ struct ReportingOptions {
 
 void add_reporting_options(CLI::App& command, ReportingOptions& options);
 
-// Analyses the program, writes every view, and gives the exit code. Views without a file go to `terminal`, a FILE of
-// stdio (stdout or stderr). Throws std::runtime_error when a file cannot be written.
+// Analyses the program, writes every view, and gives the exit code. Views without a file go to `terminal`, a
+// FILE of stdio (stdout or stderr). Throws std::runtime_error when a file cannot be written.
 int report(Program& program, const ReportingOptions& options, std::FILE* terminal);
 
 }  // namespace gordian

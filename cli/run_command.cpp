@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -18,7 +17,6 @@
 #include "cli/launch.h"
 #include "cli/reporting.h"
 #include "cli/traces.h"
-#include "core/format/trace_reader.h"
 
 namespace gordian {
 
@@ -36,26 +34,17 @@ struct Options {
 fs::path make_trace_dir(const std::string& wanted) {
   if (!wanted.empty()) {
     if (mkdir(wanted.c_str(), 0700) != 0 && errno != EEXIST) {
-      throw std::runtime_error(fmt::format("cannot make the trace directory {}: {}", wanted, std::strerror(errno)));
+      throw std::runtime_error(
+          fmt::format("cannot make the trace directory {}: {}", wanted, std::strerror(errno)));
     }
     return fs::canonical(wanted);
   }
   std::string pattern = (fs::temp_directory_path() / "gordian-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) {
-    throw std::runtime_error(fmt::format("cannot make a directory in {}: {}", fs::temp_directory_path().string(),
-                                         std::strerror(errno)));
+    throw std::runtime_error(fmt::format("cannot make a directory in {}: {}",
+                                         fs::temp_directory_path().string(), std::strerror(errno)));
   }
   return pattern;
-}
-
-// A process that was killed leaves its hot file behind. Only a file that can be nothing else is removed.
-void remove_hot_file(const fs::path& trace) try {
-  const TraceReader reader(trace);
-  const fs::path hot{TraceReader::text(reader.header().hot_path)};
-  const bool gone = kill(static_cast<pid_t>(reader.header().pid), 0) != 0 && errno == ESRCH;
-  if (gone && hot.filename() == trace.stem().string() + ".hot") fs::remove(hot);
-} catch (const BadTrace&) {
-  // The report will say so.
 }
 
 int run(const Options& options) {
@@ -63,16 +52,20 @@ int run(const Options& options) {
   const std::string problem = obstacle(options.command.front());
   const fs::path trace_dir = make_trace_dir(options.trace_dir);
   if (trace_dir.string().find(':') != std::string::npos) {
-    throw std::runtime_error(fmt::format("the trace directory {} must not have a colon in its path", trace_dir.string()));
+    throw std::runtime_error(
+        fmt::format("the trace directory {} must not have a colon in its path", trace_dir.string()));
   }
   if (!problem.empty()) fmt::print(stderr, "gordian: {}\n", problem);
 
   const Exit ended = launch(options.command, hook, trace_dir);
   const std::vector<fs::path> traces = traces_in(trace_dir);
-  for (const fs::path& trace : traces) remove_hot_file(trace);
+  if (traces.empty() && !problem.empty()) {
+    if (options.trace_dir.empty()) fs::remove_all(trace_dir);
+    return options.keep_exit_status ? ended.status : kToolFailed;
+  }
   Program program;
   if (!traces.empty()) program = load_traces({trace_dir.string()});
-  if (traces.empty() && problem.empty()) {
+  if (traces.empty()) {
     program.warnings.push_back(fmt::format("{} took no lock that the shim can see", options.command.front()));
   }
   const int verdict = report(program, options.reporting, stderr);
@@ -81,8 +74,8 @@ int run(const Options& options) {
     if (verdict == kNothingFound) {
       fs::remove_all(trace_dir);
     } else {
-      fmt::print(stderr, "gordian: traces kept in {}; look at the graph with: gordian graph {}\n", trace_dir.string(),
-                 trace_dir.string());
+      fmt::print(stderr, "gordian: traces kept in {}; look at the graph with: gordian graph {}\n",
+                 trace_dir.string(), trace_dir.string());
     }
   }
   return options.keep_exit_status ? ended.status : verdict;
@@ -94,7 +87,8 @@ void add_run_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("run", "Run a program and its children under the shim, and report.");
   const auto options = std::make_shared<Options>();
   add_reporting_options(*command, options->reporting);
-  command->add_option("--trace-dir", options->trace_dir, "directory for the traces; kept (default: a temporary one)");
+  command->add_option("--trace-dir", options->trace_dir,
+                      "directory for the traces; kept (default: a temporary one)");
   command->add_flag("--keep-exit-status", options->keep_exit_status,
                     "exit as the program did (128 + signal if it was killed) instead of by findings");
   command->add_option("command", options->command, "program and arguments, behind --")->required();

@@ -3,12 +3,23 @@
 
 #include <algorithm>
 
+#include "cli/hot_files.h"
 #include "core/format/trace_reader.h"
 #include "core/ingest/ingest.h"
 
 namespace gordian {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+void load(const fs::path& file, Program& program) {
+  const TraceReader reader(file);
+  collect_hot_file(file, reader);
+  ingest(reader, program);
+}
+
+}  // namespace
 
 std::vector<fs::path> traces_in(const fs::path& directory) {
   std::vector<fs::path> found;
@@ -23,14 +34,15 @@ Program load_traces(const std::vector<std::string>& paths) {
   Program program;
   for (const std::string& path : paths) {
     if (!fs::is_directory(path)) {
-      ingest(TraceReader(fs::path(path)), program);
+      load(path, program);
       continue;
     }
     const std::vector<fs::path> files = traces_in(path);
-    if (files.empty()) throw BadTrace(path + ": holds no trace (*.gordian); name the directory given as trace-dir");
+    if (files.empty())
+      throw BadTrace(path + ": holds no trace (*.gordian); name the directory given as trace-dir");
     for (const fs::path& file : files) {
       try {
-        ingest(TraceReader(file), program);
+        load(file, program);
       } catch (const BadTrace& bad) {
         program.warnings.emplace_back(bad.what());
       }

@@ -15,8 +15,8 @@ namespace gordian {
 // All traces in a directory, by name. Empty when there are none.
 std::vector<std::filesystem::path> traces_in(const std::filesystem::path& directory);
 
-// Loads files and directories of traces into one program. A file that cannot be read throws BadTrace if it was named
-// itself; one found in a directory becomes a warning. A directory without traces throws too.
+// Loads files and directories of traces into one program. A file that cannot be read throws BadTrace if it
+// was named itself; one found in a directory becomes a warning. A directory without traces throws too.
 Program load_traces(const std::vector<std::string>& paths);
 
 }  // namespace gordian

@@ -47,7 +47,9 @@ uint64_t child_key(uint64_t parent, uint64_t return_address) {
 }
 
 // Each generation has a trie of its own in the one table.
-uint64_t root_key() { return load(generation) + 1; }
+uint64_t root_key() {
+  return load(generation) + 1;
+}
 
 CallPath* add_path(const Unwound& stack, uint32_t verified) {
   const size_t size = sizeof(CallPath) + stack.count * sizeof(Frame);
@@ -68,8 +70,8 @@ CallPath* add_path(const Unwound& stack, uint32_t verified) {
   return path;
 }
 
-// How many callers can be verified by their word on the stack: the slot must hold what the unwinder said (it does
-// not around signal frames and hand-written code), and lie near.
+// How many callers can be verified by their word on the stack: the slot must hold what the unwinder said (it
+// does not around signal frames and hand-written code), and lie near.
 uint32_t verifiable_callers(const Unwound& stack) {
   uint32_t count = 0;
   while (count < kVerified && count + 1 < stack.count) {
@@ -151,18 +153,20 @@ format::StackRef stack_of_path(CallPath& path) {
 format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& now) {
   const Frame* all = path.all();
   // The outermost live return address bounds what may be read.
-  const uint64_t top = now.count > 0 ? now.frame_address + static_cast<uint64_t>(now.frames[now.count - 1].distance) : 0;
+  const uint64_t top =
+      now.count > 0 ? now.frame_address + static_cast<uint64_t>(now.frames[now.count - 1].distance) : 0;
   const auto slot = [&](uint32_t i) { return frame + static_cast<uint64_t>(all[i].distance); };
   uint32_t verified = 1;
   while (verified <= kVerified && path.distance[verified - 1] > 0) ++verified;
   uint32_t same = verified;
-  while (same < path.frames && slot(same) <= top && word_at(frame, all[same].distance) == all[same].return_address) {
+  while (same < path.frames && slot(same) <= top &&
+         word_at(frame, all[same].distance) == all[same].return_address) {
     ++same;
   }
   if (same == path.frames) return stack_of_path(path);
 
-  // The path was entered another way this time. Where its outermost confirmed function is still running, its live
-  // callers are its callers; otherwise the stack ends at what is known.
+  // The path was entered another way this time. Where its outermost confirmed function is still running, its
+  // live callers are its callers; otherwise the stack ends at what is known.
   uint64_t pcs[Unwound::kMaxFrames];
   uint32_t count = 0;
   for (; count < same; ++count) pcs[count] = all[count].return_address;
@@ -170,18 +174,25 @@ format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& no
   const uint64_t outer = slot(same);
   bool truncated = true;
   for (uint32_t i = 0; i + 1 < now.count; ++i) {
-    const auto live = [&](uint32_t k) { return now.frame_address + static_cast<uint64_t>(now.frames[k].distance); };
+    const auto live = [&](uint32_t k) {
+      return now.frame_address + static_cast<uint64_t>(now.frames[k].distance);
+    };
     if (live(i) != inner || live(i + 1) != outer) continue;
-    for (uint32_t k = i + 1; k < now.count && count < Unwound::kMaxFrames; ++k) pcs[count++] = now.frames[k].return_address;
+    for (uint32_t k = i + 1; k < now.count && count < Unwound::kMaxFrames; ++k)
+      pcs[count++] = now.frames[k].return_address;
     truncated = now.truncated;
     break;
   }
   return record_stack(pcs, count, truncated);
 }
 
-void forget_paths() { std::atomic_ref(generation).fetch_add(1); }
+void forget_paths() {
+  std::atomic_ref(generation).fetch_add(1);
+}
 
-bool is_current(const CallPath& path) { return path.generation == load(generation); }
+bool is_current(const CallPath& path) {
+  return path.generation == load(generation);
+}
 
 bool create_path_table() {
   nodes = map_zeroed<Node>(kNodes);

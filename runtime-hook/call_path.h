@@ -2,22 +2,24 @@
 //
 // Call paths: which code asked for a lock, known exactly and almost for free.
 //
-// The problem: the stack of a held lock is wanted only later, when a second lock is taken inside it; by then the
-// frames of lock_guard, std::mutex::lock and their kin have returned. Unwinding at every acquisition costs 100 times
-// the lock itself. A cache by return address would be wrong: in unoptimised code every std::mutex in the program is
-// locked from the one same instruction.
+// The problem: the stack of a held lock is wanted only later, when a second lock is taken inside it; by then
+// the frames of lock_guard, std::mutex::lock and their kin have returned. Unwinding at every acquisition
+// costs 100 times the lock itself. A cache by return address would be wrong: in unoptimised code every
+// std::mutex in the program is locked from the one same instruction.
 //
-// The idea: unwind each distinct path once, remember at what distance from the stack pointer each return address
-// lies, and from then on *verify* instead of unwinding. The frame layout of a function at one call instruction is
-// fixed (that is what unwind tables say), so if the return address is the known one, the next return address lies at
-// the known distance; if the word there is the known one too, the same holds one frame further out. Comparing
-// kVerified words thus proves the innermost 1 + kVerified frames. Paths form a trie over return addresses; finding an
-// unknown path's known prefix walks it, and only a path never seen by any thread is unwound.
+// The idea: unwind each distinct path once, remember at what distance from the stack pointer each return
+// address lies, and from then on *verify* instead of unwinding. The frame layout of a function at one call
+// instruction is fixed (that is what unwind tables say), so if the return address is the known one, the next
+// return address lies at the known distance; if the word there is the known one too, the same holds one frame
+// further out. Comparing kVerified words thus proves the innermost 1 + kVerified frames. Paths form a trie
+// over return addresses; finding an unknown path's known prefix walks it, and only a path never seen by any
+// thread is unwound.
 //
-// Frames of variable size (alloca) break the premise: a node whose distance is seen to vary ends its path there.
+// Frames of variable size (alloca) break the premise: a node whose distance is seen to vary ends its path
+// there.
 //
-// Frames beyond the verified ones are as they were when the path was first seen. stack_of_held() checks them against
-// the live stack when evidence is written, and cuts the stack where they differ: no frame is guessed.
+// Frames beyond the verified ones are as they were when the path was first seen. stack_of_held() checks them
+// against the live stack when evidence is written, and cuts the stack where they differ: no frame is guessed.
 //
 // Thread safety: find_path() is lock-free and may be called by any thread; the trie only grows.
 #ifndef GORDIAN_RUNTIME_HOOK_CALL_PATH_H
@@ -37,11 +39,11 @@ struct CallPath {
   uint64_t return_address;
   uint64_t caller[kVerified];   // return addresses further out; on a shorter path, this one repeated
   int32_t distance[kVerified];  // of caller[i]'s stack slot from the call site's frame address
-  uint32_t id;                 // from 1
+  uint32_t id;                  // from 1
   uint32_t frames;
   uint32_t truncated;
-  uint32_t generation;         // see forget_paths()
-  uint32_t trace_epoch;        // `stack` belongs to the trace of this epoch (fork starts another)
+  uint32_t generation;   // see forget_paths()
+  uint32_t trace_epoch;  // `stack` belongs to the trace of this epoch (fork starts another)
   format::StackRef stack;
   // Followed by Frame[frames], the whole stack as first seen.
   const Frame* all() const { return reinterpret_cast<const Frame*>(this + 1); }
@@ -59,10 +61,10 @@ struct CallSite {
 };
 
 // Expands in the hook itself: the CFA is that of the function it stands in.
-#define GORDIAN_CALL_SITE()                                                   \
-  ::gordian::hook::CallSite {                                                 \
-    reinterpret_cast<uint64_t>(__builtin_return_address(0)),                  \
-        reinterpret_cast<uint64_t>(__builtin_dwarf_cfa())                     \
+#define GORDIAN_CALL_SITE()                                  \
+  ::gordian::hook::CallSite {                                \
+    reinterpret_cast<uint64_t>(__builtin_return_address(0)), \
+        reinterpret_cast<uint64_t>(__builtin_dwarf_cfa())    \
   }
 
 // One frame after the other: each comparison is what makes reading the next word safe.
@@ -81,12 +83,13 @@ CallPath* find_path(CallSite site);
 // The recorded stack of a path, written to the trace at its first use.
 format::StackRef stack_of_path(CallPath& path);
 
-// The stack of an acquisition made by this thread along `path` with frame address `frame`, as far as `now` and the
-// words still on the stack confirm it.
+// The stack of an acquisition made by this thread along `path` with frame address `frame`, as far as `now`
+// and the words still on the stack confirm it.
 format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& now);
 
-// Makes all paths unknown again: code may have been unloaded and other code mapped in its place. Pointers to paths
-// stay good; those that are kept across calls must be checked by is_current() before they are used again.
+// Makes all paths unknown again: code may have been unloaded and other code mapped in its place. Pointers to
+// paths stay good; those that are kept across calls must be checked by is_current() before they are used
+// again.
 void forget_paths();
 bool is_current(const CallPath& path);
 

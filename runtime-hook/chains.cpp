@@ -8,7 +8,7 @@ namespace gordian::hook {
 namespace {
 
 constexpr size_t kChains = 1 << 20;
-constexpr uint64_t kLargestCache = 1 << 16;
+constexpr uint64_t kLargestCache = 1 << 17;
 
 ChainSlot* chains;
 
@@ -19,8 +19,8 @@ KnownChain* place_in(KnownChain* table, uint64_t capacity, uint64_t hash) {
   }
 }
 
-// Makes room for one more. A cache that cannot grow any further starts anew: its chains will be met again, at the
-// price of a look-up in the process-wide table each.
+// Makes room for one more. A cache that cannot grow any further starts anew: its chains will be met again, at
+// the price of a look-up in the process-wide table each.
 void make_room(ThreadSlot& slot) {
   SlotPrivate& own = private_of(slot);
   if (context.chains_used * 4 < own.chain_capacity * 3) return;
@@ -53,7 +53,7 @@ KnownChain* remember(ThreadSlot& slot, uint64_t hash, format::ChainRef chain) {
   make_room(slot);
   SlotPrivate& own = private_of(slot);
   KnownChain* entry = place_in(own.chains, own.chain_capacity, hash);
-  *entry = {hash, chain, 0, slot.segment, 0};
+  *entry = {hash, chain, format::UseRef::none, slot.segment, 0};
   ++context.chains_used;
   return entry;
 }
@@ -73,6 +73,8 @@ bool create_chain_table() {
   return chains != nullptr;
 }
 
-void clear_chain_table() { madvise(chains, kChains * sizeof(ChainSlot), MADV_DONTNEED); }
+void clear_chain_table() {
+  madvise(chains, kChains * sizeof(ChainSlot), MADV_DONTNEED);
+}
 
 }  // namespace gordian::hook

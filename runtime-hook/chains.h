@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Known chains. A chain (the locks held, each with its call path, and the lock now wanted) is identified by a 64-bit
-// running hash, as in the kernel's lockdep; two different chains sharing one hash would cost one chain of evidence
-// and is as likely as 2^-64 per pair. Each thread has a cache of the chains it went through, which it alone touches;
-// behind it stands one table for the process, consulted only when a thread meets a chain for the first time.
+// Known chains. A chain (the locks held, each with its call path, and the lock now wanted) is identified by a
+// 64-bit running hash, as in the kernel's lockdep; two different chains sharing one hash would cost one chain
+// of evidence and is as likely as 2^-64 per pair. Each thread has a cache of the chains it went through,
+// which it alone touches; behind it stands one table for the process, consulted only when a thread meets a
+// chain for the first time.
 #ifndef GORDIAN_RUNTIME_HOOK_CHAINS_H
 #define GORDIAN_RUNTIME_HOOK_CHAINS_H
 
@@ -27,11 +28,11 @@ KnownChain* find_known(ThreadSlot& slot, uint64_t hash);
 // Enters a chain into the calling thread's cache, whatever became of its record.
 KnownChain* remember(ThreadSlot& slot, uint64_t hash, format::ChainRef chain);
 
-// The process-wide record of a chain; `write` is called to append it when nobody has.
+// A chain in the process-wide table; `chain` is none as long as its record is not written.
 struct ChainSlot {
   uint64_t hash;  // 0: free
   format::ChainRef chain;
-  uint32_t uses;
+  format::UseRef last_use;
 };
 ChainSlot* find_chain(uint64_t hash);  // null: table full
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// pthread_cond_wait and its variants. glibc releases and takes the mutex again by internal calls that no hook sees,
-// so both are modelled here: for the length of the wait the mutex is not held, and taking it again is an acquisition
-// like any other, with an edge from whatever else is held.
+// pthread_cond_wait and its variants. glibc releases and takes the mutex again by internal calls that no hook
+// sees, so both are modelled here: for the length of the wait the mutex is not held, and taking it again is
+// an acquisition like any other, with an edge from whatever else is held.
 //
-// A wait is a cancellation point: the mutex is taken again before the program's clean-up handlers run, and those will
-// unlock it. Hence the handler below, which runs before theirs. The functions must not be noexcept.
+// A wait is a cancellation point: the mutex is taken again before the program's clean-up handlers run, and
+// those will unlock it. Hence the handler below, which runs before theirs. The functions must not be
+// noexcept.
 #include <errno.h>
 #include <pthread.h>
 
@@ -17,7 +18,9 @@ using namespace gordian::hook;
 
 namespace {
 
-void commit_on_cancel(void* entry) { commit(static_cast<HeldEntry*>(entry)); }
+void commit_on_cancel(void* entry) {
+  commit(static_cast<HeldEntry*>(entry));
+}
 
 // In a function of its own, with nothing it could lose: the handler is set up by setjmp.
 template <typename Wait>
@@ -31,7 +34,8 @@ __attribute__((noinline)) int wait_uncommitted(HeldEntry* entry, const Wait& rea
 
 template <typename Wait>
 inline int wait(pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
-  // A recursive mutex locked more than once stays locked during the wait; a mutex we did not see taken stays unseen.
+  // A recursive mutex locked more than once stays locked during the wait; a mutex we did not see taken stays
+  // unseen.
   if (!holds_once(mutex)) return real_wait();
   release(mutex);
   HeldEntry* entry = prepare(mutex, site, AcquireMode::reacquire);
@@ -44,21 +48,24 @@ inline int wait(pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
 
 }  // namespace
 
-// exports.map gives the first two their current version: old binaries that bind to the one of 1997, with a different
-// layout of pthread_cond_t, go on reaching glibc's own.
+// exports.map gives the first two their current version: old binaries that bind to the one of 1997, with a
+// different layout of pthread_cond_t, go on reaching glibc's own.
 
 GORDIAN_EXPORT int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   ensure_resolved();
   return wait(mutex, GORDIAN_CALL_SITE(), [&] { return real.pthread_cond_wait(condition, mutex); });
 }
 
-GORDIAN_EXPORT int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* until) {
+GORDIAN_EXPORT int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                          const timespec* until) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(), [&] { return real.pthread_cond_timedwait(condition, mutex, until); });
+  return wait(mutex, GORDIAN_CALL_SITE(),
+              [&] { return real.pthread_cond_timedwait(condition, mutex, until); });
 }
 
 GORDIAN_EXPORT int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
                                           const timespec* until) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(), [&] { return real.pthread_cond_clockwait(condition, mutex, clock, until); });
+  return wait(mutex, GORDIAN_CALL_SITE(),
+              [&] { return real.pthread_cond_clockwait(condition, mutex, clock, until); });
 }

@@ -39,8 +39,8 @@ HeldEntry* find_held(ThreadSlot& slot, const pthread_mutex_t* mutex) {
   return nullptr;
 }
 
-// The mutex was locked by another thread, whose held set must forget it: a normal mutex may be unlocked by anyone,
-// and programs that build their own locks from mutexes do so. False: no thread is known to hold it.
+// The mutex was locked by another thread, whose held set must forget it: a normal mutex may be unlocked by
+// anyone, and programs that build their own locks from mutexes do so. False: no thread is known to hold it.
 bool revoke(const pthread_mutex_t* mutex) {
   bool found = false;
   hot().for_each([&](ThreadSlot& slot) {

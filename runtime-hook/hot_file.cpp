@@ -12,7 +12,9 @@ constexpr size_t kLimit = 128 << 20;
 constexpr size_t kInitial = 4 * format::kSlotSize;
 
 // A tid taken over by another thread of the process only delays the slot's reuse.
-bool exists(uint32_t tid) { return syscall(SYS_tgkill, getpid(), tid, 0) == 0 || errno != ESRCH; }
+bool exists(uint32_t tid) {
+  return syscall(SYS_tgkill, getpid(), tid, 0) == 0 || errno != ESRCH;
+}
 
 }  // namespace
 
@@ -20,7 +22,8 @@ bool HotFile::create(const char* name, const char* fallback_directory, uint64_t 
   char path[MappedFile::kMaxPath];
   const auto try_in = [&](const char* directory) {
     const int length = snprintf(path, sizeof path, "%s/%s", directory, name);
-    return length > 0 && static_cast<size_t>(length) < sizeof path && file_.create(path, kLimit, kInitial) == 0;
+    return length > 0 && static_cast<size_t>(length) < sizeof path &&
+           file_.create(path, kLimit, kInitial) == 0;
   };
   if (!try_in("/dev/shm") && !try_in(fallback_directory) && file_.create_anonymous(kLimit) != 0) return false;
   auto& header = *reinterpret_cast<format::HotHeader*>(file_.base());
@@ -49,7 +52,8 @@ format::ThreadSlot* HotFile::take() {
     for (uint32_t i = 0; i < used; ++i) {
       format::ThreadSlot& slot = slot_at((first + i) % used);
       auto state = load(slot.state, std::memory_order_acquire);
-      if (state == format::SlotState::live || (state == format::SlotState::ending && exists(slot.tid))) continue;
+      if (state == format::SlotState::live || (state == format::SlotState::ending && exists(slot.tid)))
+        continue;
       if (exchange_if(slot.state, state, format::SlotState::live)) {
         std::atomic_ref(free_count_).fetch_sub(1);
         return &slot;
@@ -74,8 +78,12 @@ format::ThreadSlot* HotFile::take() {
   return nullptr;
 }
 
-void HotFile::give_back(format::ThreadSlot* slot) { offer(slot, format::SlotState::free); }
-void HotFile::end(format::ThreadSlot* slot) { offer(slot, format::SlotState::ending); }
+void HotFile::give_back(format::ThreadSlot* slot) {
+  offer(slot, format::SlotState::free);
+}
+void HotFile::end(format::ThreadSlot* slot) {
+  offer(slot, format::SlotState::ending);
+}
 
 void HotFile::offer(format::ThreadSlot* slot, format::SlotState state) {
   const uint64_t page = static_cast<uint64_t>(reinterpret_cast<char*>(slot) - file_.base());

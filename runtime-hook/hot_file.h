@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The hot file: a page per live thread with its held set and what it waits for, readable by others at any time.
-// It lives in /dev/shm where there is one, because write-back of a disk file makes pages read-only again and stalls
-// the next store into them.
+// The hot file: a page per live thread with its held set and what it waits for, readable by others at any
+// time. It lives in /dev/shm where there is one, because write-back of a disk file makes pages read-only
+// again and stalls the next store into them.
 //
-// Thread safety: take(), give_back() and end() are lock-free; a slot's content belongs to the thread that took it.
+// Thread safety: take(), give_back() and end() are lock-free; a slot's content belongs to the thread that
+// took it.
 #ifndef GORDIAN_RUNTIME_HOOK_HOT_FILE_H
 #define GORDIAN_RUNTIME_HOOK_HOT_FILE_H
 
@@ -18,8 +19,9 @@ namespace gordian::hook {
 
 class HotFile {
  public:
-  // `name` without directory; `fallback_directory` is used when there is no /dev/shm. Never fails for good: with no
-  // place for a file, the state is private memory and path() is empty. False only when there is no memory either.
+  // `name` without directory; `fallback_directory` is used when there is no /dev/shm. Never fails for good:
+  // with no place for a file, the state is private memory and path() is empty. False only when there is no
+  // memory either.
   bool create(const char* name, const char* fallback_directory, uint64_t nonce);
 
   // A free slot, with a held array of at least kInlineHeld entries; null when there is no room.
@@ -47,14 +49,16 @@ class HotFile {
  private:
   void offer(format::ThreadSlot* slot, format::SlotState state);
   uint64_t claim_pages(uint64_t bytes);
-  format::ThreadSlot& slot_at(uint32_t i) { return *reinterpret_cast<format::ThreadSlot*>(file_.base() + load(pages_[i])); }
+  format::ThreadSlot& slot_at(uint32_t i) {
+    return *reinterpret_cast<format::ThreadSlot*>(file_.base() + load(pages_[i]));
+  }
 
   static constexpr uint32_t kMaxSlots = 16384;
   MappedFile file_;
   uint32_t slots_ = 0;
-  uint64_t pages_[kMaxSlots] = {};     // offset of each slot
-  uint32_t free_count_ = 0;  // free and ending
-  uint32_t last_freed_ = 0;  // where to look first
+  uint64_t pages_[kMaxSlots] = {};  // offset of each slot
+  uint32_t free_count_ = 0;         // free and ending
+  uint32_t last_freed_ = 0;         // where to look first
 };
 
 }  // namespace gordian::hook

@@ -19,7 +19,7 @@ Untagged* untagged;
 // What a generation is known by: the tag in the mutex itself, or its entry in the table.
 struct Tag {
   uint64_t* word;
-  uint64_t* check;      // null: an entry of the table, which needs none
+  uint64_t* check;  // null: an entry of the table, which needs none
   uint64_t check_value;
 
   bool valid() const { return check == nullptr || load(*check, std::memory_order_acquire) == check_value; }
@@ -51,7 +51,8 @@ bool find_tag(pthread_mutex_t* mutex, Tag& tag) {
   return true;
 }
 
-format::LockRef write_lock_record(const pthread_mutex_t* mutex, format::StackRef created, format::StackRef taken) {
+format::LockRef write_lock_record(const pthread_mutex_t* mutex, format::StackRef created,
+                                  format::StackRef taken) {
   const int kind = mutex->__data.__kind;
   return recorder().append<format::LockRef, format::LockRecord>(
       format::RecordType::lock, 0, [&](format::LockRecord& record, char*) {
@@ -65,7 +66,9 @@ format::LockRef write_lock_record(const pthread_mutex_t* mutex, format::StackRef
       });
 }
 
-bool can_record() { return !context.busy && (context.slot != nullptr || attach() != nullptr); }
+bool can_record() {
+  return !context.busy && (context.slot != nullptr || attach() != nullptr);
+}
 
 constexpr uint64_t kLockHalf = 0xffffffff;
 
@@ -79,8 +82,8 @@ format::LockRef identify(pthread_mutex_t* mutex, format::StackRef taken) {
   }
   uint64_t word = load(*tag.word, std::memory_order_acquire);
   bool valid = tag.valid();
-  // A word without its check is either a foreign one (a copied mutex, a tag from before a fork) or one that another
-  // thread is about to complete, which takes it a few instructions.
+  // A word without its check is either a foreign one (a copied mutex, a tag from before a fork) or one that
+  // another thread is about to complete, which takes it a few instructions.
   for (int i = 0; word != 0 && !valid && i < 200; ++i) {
     __builtin_ia32_pause();
     valid = tag.valid();
@@ -89,8 +92,8 @@ format::LockRef identify(pthread_mutex_t* mutex, format::StackRef taken) {
   if (valid && (word & kLockHalf) != 0) return static_cast<format::LockRef>(static_cast<uint32_t>(word));
   const uint64_t created = valid ? word >> 32 : 0;
   const format::LockRef fresh = write_lock_record(mutex, static_cast<format::StackRef>(created), taken);
-  // Two threads may meet a fresh lock at once: the first to change the word decides, the other takes its answer. The
-  // check goes in last: whoever finds it right finds the winner's word.
+  // Two threads may meet a fresh lock at once: the first to change the word decides, the other takes its
+  // answer. The check goes in last: whoever finds it right finds the winner's word.
   if (exchange_if(*tag.word, word, created << 32 | static_cast<uint32_t>(fresh))) {
     if (tag.check != nullptr) store(*tag.check, tag.check_value, std::memory_order_release);
     return fresh;
@@ -141,6 +144,8 @@ bool create_lock_table() {
   return untagged != nullptr;
 }
 
-void clear_lock_table() { madvise(untagged, kUntagged * sizeof(Untagged), MADV_DONTNEED); }
+void clear_lock_table() {
+  madvise(untagged, kUntagged * sizeof(Untagged), MADV_DONTNEED);
+}
 
 }  // namespace gordian::hook

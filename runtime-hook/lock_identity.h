@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An address is not a lock: memory is reused, and std::mutex is neither initialised nor destroyed by a call. This
-// file tells generations of a lock apart, and finds a lock's record in O(1).
+// An address is not a lock: memory is reused, and std::mutex is neither initialised nor destroyed by a call.
+// This file tells generations of a lock apart, and finds a lock's record in O(1).
 //
-// Mechanism: glibc uses the 16 bytes of pthread_mutex_t.__data.__list for robust mutexes only; in all others a value
-// put there survives lock and unlock (kinds normal, recursive, errorcheck, adaptive, with and without priority
-// inheritance; tests/e2e checks it on the glibc at hand). A fresh mutex has zeros there, whoever made it: a static initialiser, a
-// constructor, pthread_mutex_init. So the bytes carry a tag, {record reference, creation path} and {address ^ nonce}:
-// the second word rejects copies of a tagged mutex and tags inherited through fork, zeros reveal reused memory.
+// Mechanism: glibc uses the 16 bytes of pthread_mutex_t.__data.__list for robust mutexes only; in all others
+// a value put there survives lock and unlock (kinds normal, recursive, errorcheck, adaptive, with and without
+// priority inheritance; tests/e2e checks it on the glibc at hand). A fresh mutex has zeros there, whoever
+// made it: a static initialiser, a constructor, pthread_mutex_init. So the bytes carry a tag, {record
+// reference, creation path} and {address ^ nonce}: the second word rejects copies of a tagged mutex and tags
+// inherited through fork, zeros reveal reused memory.
 //
-// Process-shared mutexes must not be written to (other processes read them) and robust ones use the bytes: those are
-// kept in a table by address, where only init and destroy end a generation.
+// Process-shared mutexes must not be written to (other processes read them) and robust ones use the bytes:
+// those are kept in a table by address, where only init and destroy end a generation.
 //
 // Thread safety: all calls by any thread, lock-free.
 #ifndef GORDIAN_RUNTIME_HOOK_LOCK_IDENTITY_H
@@ -44,8 +45,8 @@ format::LockRef identify(pthread_mutex_t* mutex, format::StackRef taken);
 // What identify() gave before, or none: never writes.
 format::LockRef known_identity(const pthread_mutex_t* mutex);
 
-// A generation's begin and end, as seen by pthread_mutex_init and pthread_mutex_destroy after they succeeded. The
-// identity of a lock is asked for before it is destroyed: afterwards the object is no mutex any more.
+// A generation's begin and end, as seen by pthread_mutex_init and pthread_mutex_destroy after they succeeded.
+// The identity of a lock is asked for before it is destroyed: afterwards the object is no mutex any more.
 void begin_generation(pthread_mutex_t* mutex, CallSite site);
 format::LockRef identity_before_destroy(const pthread_mutex_t* mutex);
 void end_generation(pthread_mutex_t* mutex, format::LockRef lock, CallSite site);

@@ -15,17 +15,19 @@ namespace {
 constexpr uint64_t kLargestStep = 1 << 20;
 constexpr int kHighDescriptor = 1000;
 
-// Gives [from, to) storage. Where the file system cannot preallocate, writing zeros does the same; both write to
-// the part behind the end of the file only, which no thread uses yet.
+// Gives [from, to) storage. Where the file system cannot preallocate, writing zeros does the same; both write
+// to the part behind the end of the file only, which no thread uses yet.
 int allocate(int fd, uint64_t from, uint64_t to) {
   // Growing past RLIMIT_FSIZE would send the program a SIGXFSZ.
   rlimit limit;
-  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && to > limit.rlim_cur) return EFBIG;
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && to > limit.rlim_cur)
+    return EFBIG;
   if (syscall(SYS_fallocate, fd, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0) return 0;
   if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
   static const char zeros[4096] = {};
   for (uint64_t at = from; at < to; at += sizeof zeros) {
-    if (pwrite(fd, zeros, sizeof zeros, static_cast<off_t>(at)) != static_cast<ssize_t>(sizeof zeros)) return ENOSPC;
+    if (pwrite(fd, zeros, sizeof zeros, static_cast<off_t>(at)) != static_cast<ssize_t>(sizeof zeros))
+      return ENOSPC;
   }
   return 0;
 }
@@ -33,7 +35,8 @@ int allocate(int fd, uint64_t from, uint64_t to) {
 int move_out_of_the_way(int fd) {
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return fd;
-  const auto want = limit.rlim_cur > kHighDescriptor + 24 ? kHighDescriptor : static_cast<int>(limit.rlim_cur) - 24;
+  const auto want =
+      limit.rlim_cur > kHighDescriptor + 24 ? kHighDescriptor : static_cast<int>(limit.rlim_cur) - 24;
   if (want <= fd) return fd;
   const int high = fcntl(fd, F_DUPFD_CLOEXEC, want);
   if (high < 0) return fd;
@@ -102,13 +105,16 @@ bool MappedFile::back(uint64_t end) {
   if (target > limit_) target = limit_;
   const int fd = descriptor();
   if (fd < 0 || allocate(fd, backed, target) != 0) return false;
-  // Another thread may have backed as much at the same time: allocating twice is harmless, the mark only rises.
+  // Another thread may have backed as much at the same time: allocating twice is harmless, the mark only
+  // rises.
   while (backed < target && !exchange_if(backed_, backed, target)) {
   }
   return true;
 }
 
-uint64_t MappedFile::backed() const { return load(backed_, std::memory_order_acquire); }
+uint64_t MappedFile::backed() const {
+  return load(backed_, std::memory_order_acquire);
+}
 
 void MappedFile::abandon() {
   if (base_ != nullptr) munmap(base_, limit_);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A file mapped shared over its whole possible length at once and backed by storage piece by piece, so that pointers
-// into it never move and a store into a backed part can never fault.
+// A file mapped shared over its whole possible length at once and backed by storage piece by piece, so that
+// pointers into it never move and a store into a backed part can never fault.
 //
-// Why fallocate before every first store: a store into a hole of a full disk is a SIGBUS in the program under test.
-// The descriptor is kept, close-on-exec and far from the numbers a program sees, because after a setuid or chroot
-// the path may no longer open. A program that closes every descriptor closes this one too; then the number may
-// mean another file, so it is compared with the file's identity before each use and reopened by path if need be.
+// Why fallocate before every first store: a store into a hole of a full disk is a SIGBUS in the program under
+// test. The descriptor is kept, close-on-exec and far from the numbers a program sees, because after a setuid
+// or chroot the path may no longer open. A program that closes every descriptor closes this one too; then the
+// number may mean another file, so it is compared with the file's identity before each use and reopened by
+// path if need be.
 //
 // Thread safety: back() may be called by any number of threads; create() and abandon() by one, alone.
 #ifndef GORDIAN_RUNTIME_HOOK_MAPPED_FILE_H

@@ -76,7 +76,8 @@ void note_module_of(uint64_t pc) {
     path = strcat(absolute, path);
   }
   const size_t length = strlen(path);
-  const BuildId id = build_id_of(reinterpret_cast<const char*>(start), reinterpret_cast<const char*>(end), bias);
+  const BuildId id =
+      build_id_of(reinterpret_cast<const char*>(start), reinterpret_cast<const char*>(end), bias);
   recorder().append<format::ModuleRef, format::ModuleRecord>(
       format::RecordType::module, length, [&](format::ModuleRecord& record, char* behind) {
         record.start = start;

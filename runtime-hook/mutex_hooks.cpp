@@ -14,13 +14,16 @@ using namespace gordian::hook;
 
 namespace {
 
-bool acquired(int result) { return result == 0 || result == EOWNERDEAD; }
+bool acquired(int result) {
+  return result == 0 || result == EOWNERDEAD;
+}
 
-// Tries first, because only a lock that is taken makes the thread wait, and since when and for what must be published
-// before it does. Any other answer of the trial than success is left to the blocking call to give: that one is the
-// program's answer.
+// Tries first, because only a lock that is taken makes the thread wait, and since when and for what must be
+// published before it does. Any other answer of the trial than success is left to the blocking call to give:
+// that one is the program's answer.
 template <typename Block>
-__attribute__((noinline)) int acquire_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode, Block block) {
+__attribute__((noinline)) int acquire_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode,
+                                             Block block) {
   HeldEntry* entry = prepare(mutex, site, mode);
   if (entry == nullptr) return block();
   int result = real.pthread_mutex_trylock(mutex);
@@ -32,8 +35,8 @@ __attribute__((noinline)) int acquire_slowly(pthread_mutex_t* mutex, CallSite si
   return result;
 }
 
-// An acquisition like the last one here, of a lock that looks free. It may be taken the moment after, so the attempt
-// is announced all the same.
+// An acquisition like the last one here, of a lock that looks free. It may be taken the moment after, so the
+// attempt is announced all the same.
 template <typename Block>
 inline int acquire(pthread_mutex_t* mutex, CallSite site, AcquireMode mode, Block block) {
   if (load(mutex->__data.__lock) != 0 || !is_remembered(mutex, site, mode)) [[unlikely]] {
@@ -52,7 +55,8 @@ inline int acquire(pthread_mutex_t* mutex, CallSite site, AcquireMode mode, Bloc
 }  // namespace
 
 GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
-  return acquire(mutex, GORDIAN_CALL_SITE(), AcquireMode::blocking, [=] { return real.pthread_mutex_lock(mutex); });
+  return acquire(mutex, GORDIAN_CALL_SITE(), AcquireMode::blocking,
+                 [=] { return real.pthread_mutex_lock(mutex); });
 }
 
 GORDIAN_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) {

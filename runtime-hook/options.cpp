@@ -29,7 +29,8 @@ const char* variable(const char* name) {
     const int fd = open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
     if (fd < 0) return nullptr;
     // What does not fit is cut: the last byte stays 0.
-    for (ssize_t got; (got = read(fd, all + length, sizeof all - 1 - static_cast<size_t>(length))) > 0;) length += got;
+    for (ssize_t got; (got = read(fd, all + length, sizeof all - 1 - static_cast<size_t>(length))) > 0;)
+      length += got;
     close(fd);
   }
   const size_t name_length = strlen(name);
@@ -76,8 +77,10 @@ void say(const char* a, const char* b, const char* c, const char* d) {
 void read_options() {
   const char* temporary = variable("TMPDIR");
   if (temporary == nullptr || *temporary != '/') temporary = "/tmp";
-  const int length = snprintf(options.trace_dir, sizeof options.trace_dir, "%s/gordian-%u", temporary, geteuid());
-  if (length < 0 || static_cast<size_t>(length) >= sizeof options.trace_dir) strcpy(options.trace_dir, "/tmp");
+  const int length =
+      snprintf(options.trace_dir, sizeof options.trace_dir, "%s/gordian-%u", temporary, geteuid());
+  if (length < 0 || static_cast<size_t>(length) >= sizeof options.trace_dir)
+    strcpy(options.trace_dir, "/tmp");
   options.default_dir = true;
   options.max_trace_bytes = uint64_t{256} << 20;
   options.report = true;
@@ -91,7 +94,8 @@ void read_options() {
     if (item > 0 && !apply(name, value)) {
       char shown[80];
       snprintf(shown, sizeof shown, "%.*s", static_cast<int>(item), at);
-      say("GORDIAN_OPTIONS: cannot use '", shown, "'; known are trace-dir=DIR, max-trace=MB (1..16384), report=0|1");
+      say("GORDIAN_OPTIONS: cannot use '", shown,
+          "'; known are trace-dir=DIR, max-trace=MB (1..16384), report=0|1");
     }
     at += item + (at[item] == ':');
   }

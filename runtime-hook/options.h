@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// GORDIAN_OPTIONS=key=value:key=value, read once when the library is loaded: some programs wipe their environment.
+// GORDIAN_OPTIONS=key=value:key=value, read once when the library is loaded: some programs wipe their
+// environment.
 //
 //   trace-dir=DIR    where the trace goes; made if missing. Default: ${TMPDIR:-/tmp}/gordian-UID, mode 0700
 //   max-trace=MB     size limit of one process's record file, 1..16384. Default 256

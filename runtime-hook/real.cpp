@@ -9,8 +9,8 @@ Real real;
 
 namespace {
 
-// An empty version means the default one. Before glibc 2.36 dlsym(RTLD_NEXT) returned the oldest version of a symbol
-// (BZ 14932), which is why the ones whose versions differ in meaning are asked for by name.
+// An empty version means the default one. Before glibc 2.36 dlsym(RTLD_NEXT) returned the oldest version of a
+// symbol (BZ 14932), which is why the ones whose versions differ in meaning are asked for by name.
 template <typename Function>
 void look_up(Function& into, const char* name, const char* version) {
   void* found = *version != 0 ? dlvsym(RTLD_NEXT, name, version) : dlsym(RTLD_NEXT, name);

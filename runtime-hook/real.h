@@ -22,7 +22,8 @@ struct Real {
 // Valid after resolve_real(). Written once, before any hook reads it.
 extern Real real;
 
-// Looks every hook up. Safe to call from any thread and more than once; calls may come before our constructor.
+// Looks every hook up. Safe to call from any thread and more than once; calls may come before our
+// constructor.
 void resolve_real();
 
 }  // namespace gordian::hook

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/record_file.h"
 
-#include <bit>
 #include <string.h>
+#include <bit>
 
 namespace gordian::hook {
 

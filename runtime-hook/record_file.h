@@ -3,8 +3,8 @@
 // The append side of the record file: see core/format/trace_format.h for the layout and for why a claim is a
 // compare-and-swap of the record's first word.
 //
-// Thread safety: append() and drop() by any number of threads, lock-free. No call allocates or blocks; append() may
-// make one system call when the file must grow.
+// Thread safety: append() and drop() by any number of threads, lock-free. No call allocates or blocks;
+// append() may make one system call when the file must grow.
 #ifndef GORDIAN_RUNTIME_HOOK_RECORD_FILE_H
 #define GORDIAN_RUNTIME_HOOK_RECORD_FILE_H
 
@@ -26,8 +26,8 @@ class RecordFile {
   const MappedFile& file() const { return file_; }
   MappedFile& file() { return file_; }
 
-  // Claims room for a Record plus `extra` bytes behind it and lets `fill` write it; the record becomes visible to
-  // readers when it returns. Gives a null reference, and counts the loss, when there is no room.
+  // Claims room for a Record plus `extra` bytes behind it and lets `fill` write it; the record becomes
+  // visible to readers when it returns. Gives a null reference, and counts the loss, when there is no room.
   template <typename Ref, typename Record, typename Fill>
   Ref append(format::RecordType type, size_t extra, Fill fill) {
     const uint64_t offset = claim(type, sizeof(Record) + extra);
@@ -40,7 +40,8 @@ class RecordFile {
 
   template <typename Record, typename Ref>
   Record& at(Ref ref) {
-    return *reinterpret_cast<Record*>(file_.base() + size_t{static_cast<uint32_t>(ref)} * format::kRecordAlignment);
+    return *reinterpret_cast<Record*>(file_.base() +
+                                      size_t{static_cast<uint32_t>(ref)} * format::kRecordAlignment);
   }
 
   void drop(format::Dropped reason) {

@@ -79,8 +79,10 @@ void describe_process(format::FileHeader& header) {
   header.start_ticks = start_ticks();
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  header.start_realtime_ns = static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-  if (readlink("/proc/self/exe", header.executable, sizeof header.executable - 1) < 0) header.executable[0] = 0;
+  header.start_realtime_ns =
+      static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+  if (readlink("/proc/self/exe", header.executable, sizeof header.executable - 1) < 0)
+    header.executable[0] = 0;
   read_file("/proc/self/cmdline", header.command, sizeof header.command - 1);
 }
 
@@ -122,13 +124,16 @@ bool start() {
   int error = create_tables() ? 0 : ENOMEM;
   if (error == 0) error = open_trace();
   if (error == 0) return true;
-  say("cannot write a trace in ", options.trace_dir, error == EPERM ? ": not a directory of this user alone"
-                                                                    : ": ", error == EPERM ? "" : strerrordesc_np(error));
+  say("cannot write a trace in ", options.trace_dir,
+      error == EPERM ? ": not a directory of this user alone" : ": ",
+      error == EPERM ? "" : strerrordesc_np(error));
   say("this process runs unwatched; set GORDIAN_OPTIONS=trace-dir=DIR to a directory it can write");
   return false;
 }
 
-void at_quick_exit_last() { finish(format::EndReason::quick_exit, 0); }
+void at_quick_exit_last() {
+  finish(format::EndReason::quick_exit, 0);
+}
 
 void release_forked(const ForkedHeld& held) {
   if (held.entries != nullptr) munmap(held.entries, held.count * sizeof(HeldEntry));
@@ -151,17 +156,30 @@ void inherit(const ForkedHeld& held) {
   }
 }
 
-// First thing in the process if nothing locks earlier. The options are read now: programs may wipe them later.
-__attribute__((constructor)) void on_load() { ensure_resolved(); }
+// First thing in the process if nothing locks earlier. The options are read now: programs may wipe them
+// later.
+__attribute__((constructor)) void on_load() {
+  ensure_resolved();
+}
 
-__attribute__((destructor)) void on_unload() { finish(format::EndReason::exit, 0); }
+__attribute__((destructor)) void on_unload() {
+  finish(format::EndReason::exit, 0);
+}
 
 }  // namespace
 
-RecordFile& recorder() { return record_file; }
-HotFile& hot() { return hot_file; }
-uint32_t trace_epoch() { return epoch; }
-uint64_t nonce() { return epoch_nonce; }
+RecordFile& recorder() {
+  return record_file;
+}
+HotFile& hot() {
+  return hot_file;
+}
+uint32_t trace_epoch() {
+  return epoch;
+}
+uint64_t nonce() {
+  return epoch_nonce;
+}
 
 void ensure_resolved() {
   static uint32_t resolved;
@@ -190,8 +208,8 @@ bool ensure_started() {
   return success;
 }
 
-// The hot file is shared: by the time the child looks, its parent may have released what was held at the fork. So a
-// copy is made before, in private memory. Each thread has its own, since several may fork at once.
+// The hot file is shared: by the time the child looks, its parent may have released what was held at the
+// fork. So a copy is made before, in private memory. Each thread has its own, since several may fork at once.
 void before_fork() {
   if (context.slot == nullptr || context.slot->depth == 0) return;
   const uint32_t depth = context.slot->depth;
@@ -201,7 +219,9 @@ void before_fork() {
   context.forked = {entries, depth};
 }
 
-void after_fork() { release_forked(context.forked); }
+void after_fork() {
+  release_forked(context.forked);
+}
 
 void leave_parents_trace() {
   if (load(state) == State::starting) store(state, State::resting);  // the thread that started it is not here
@@ -231,7 +251,8 @@ void finish(format::EndReason reason, int status) {
   if (load(state) != State::started) return;
   const KeepErrno keep;
   format::FileHeader& header = record_file.header();
-  if (header.pid != static_cast<uint32_t>(getpid())) return;  // the child of a vfork: this memory is its parent's
+  if (header.pid != static_cast<uint32_t>(getpid()))
+    return;  // the child of a vfork: this memory is its parent's
   State expected = State::started;
   if (!exchange_if(state, expected, State::off)) return;
   uint64_t acquisitions = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The life of the hook in one process: started by the first lock operation (which may come before our constructor),
-// restarted in the child of a fork, finished when the process exits. Until it is started, and for good when no trace
-// can be written, every hook just calls the real function.
+// The life of the hook in one process: started by the first lock operation (which may come before our
+// constructor), restarted in the child of a fork, finished when the process exits. Until it is started, and
+// for good when no trace can be written, every hook just calls the real function.
 #ifndef GORDIAN_RUNTIME_HOOK_RUNTIME_H
 #define GORDIAN_RUNTIME_HOOK_RUNTIME_H
 
@@ -16,8 +16,8 @@ namespace gordian::hook {
 RecordFile& recorder();
 HotFile& hot();
 
-// Counts traces of this process image: 1, then one more after each fork. References into a trace are only good in
-// the epoch they were made in.
+// Counts traces of this process image: 1, then one more after each fork. References into a trace are only
+// good in the epoch they were made in.
 uint32_t trace_epoch();
 
 // Random, new in each epoch; marks our tags on locks.
@@ -37,8 +37,8 @@ void leave_parents_trace();
 // Code was unloaded, other code may soon lie at its addresses: nothing known of addresses holds any more.
 void forget_code();
 
-// Writes what was only counted per thread, marks the trace as ended, and prints the report if that is asked for.
-// Does nothing when nothing was recorded, or in the child of a vfork.
+// Writes what was only counted per thread, marks the trace as ended, and prints the report if that is asked
+// for. Does nothing when nothing was recorded, or in the child of a vfork.
 void finish(format::EndReason reason, int status);
 
 }  // namespace gordian::hook

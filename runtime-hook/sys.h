@@ -41,7 +41,9 @@ inline uint64_t monotonic_ns() {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
-inline uint32_t current_tid() { return static_cast<uint32_t>(syscall(SYS_gettid)); }
+inline uint32_t current_tid() {
+  return static_cast<uint32_t>(syscall(SYS_gettid));
+}
 
 // Shared plain memory that several threads, or a reader in another process, look at.
 template <typename T>

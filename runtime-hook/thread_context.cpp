@@ -16,7 +16,8 @@ namespace {
 constexpr uint64_t kFirstChains = 256;
 constexpr size_t kHandles = 1 << 16;
 
-// pthread_t -> thread record, for joins. A handle is reused only after a join, and is then simply overwritten.
+// pthread_t -> thread record, for joins. A handle is reused only after a join, and is then simply
+// overwritten.
 struct Handle {
   pthread_t thread;  // 0: free
   format::ThreadRef record;
@@ -102,10 +103,11 @@ void enter(ThreadSlot* slot) {
   context.slot = slot;
 }
 
-// Runs among the destructors of thread-specific data. Others may still come and may lock, so all this can say is that
-// the thread has not long to live.
+// Runs among the destructors of thread-specific data. Others may still come and may lock, so all this can say
+// is that the thread has not long to live.
 void on_thread_exit(void* slot) {
-  if (slot == context.slot) hot().end(context.slot);  // else it is the slot of a thread that forked this process
+  if (slot == context.slot)
+    hot().end(context.slot);  // else it is the slot of a thread that forked this process
 }
 
 }  // namespace
@@ -136,9 +138,13 @@ ThreadSlot* prepare_thread(void* (*start_routine)(void*), void* argument, CallSi
   return slot;
 }
 
-void adopt(ThreadSlot* slot) { enter(slot); }
+void adopt(ThreadSlot* slot) {
+  enter(slot);
+}
 
-void discard(ThreadSlot* slot) { hot().give_back(slot); }
+void discard(ThreadSlot* slot) {
+  hot().give_back(slot);
+}
 
 void begin_segment() {
   if (context.slot == nullptr) return;
@@ -165,11 +171,11 @@ void note_name(ThreadSlot& slot) {
 }
 
 void record_name(format::ThreadRef thread, const char* name) {
-  recorder().append<format::ThreadRef, format::ThreadNameRecord>(format::RecordType::thread_name, 0,
-                                                                 [&](format::ThreadNameRecord& record, char*) {
-                                                                   record.thread = thread;
-                                                                   strncpy(record.name, name, sizeof record.name - 1);
-                                                                 });
+  recorder().append<format::ThreadRef, format::ThreadNameRecord>(
+      format::RecordType::thread_name, 0, [&](format::ThreadNameRecord& record, char*) {
+        record.thread = thread;
+        strncpy(record.name, name, sizeof record.name - 1);
+      });
 }
 
 bool create_thread_tables() {

@@ -2,9 +2,10 @@
 //
 // What the hook keeps for each thread: a pointer to its slot in the hot file, and caches of its own.
 //
-// The context is initial-exec TLS: one instruction to reach, never allocated. `slot` is null until the thread's first
-// lock operation; every hook that finds it null takes the slow way. It stays set to the thread's very end: no moment
-// can be known after which a thread runs no more destructors, so its slot is taken over only when the thread is gone.
+// The context is initial-exec TLS: one instruction to reach, never allocated. `slot` is null until the
+// thread's first lock operation; every hook that finds it null takes the slow way. It stays set to the
+// thread's very end: no moment can be known after which a thread runs no more destructors, so its slot is
+// taken over only when the thread is gone.
 #ifndef GORDIAN_RUNTIME_HOOK_THREAD_CONTEXT_H
 #define GORDIAN_RUNTIME_HOOK_THREAD_CONTEXT_H
 
@@ -26,9 +27,9 @@ using format::ThreadSlot;
 struct KnownChain {
   uint64_t hash;  // 0: free
   format::ChainRef chain;
-  uint32_t use;      // of this thread: offset of its UseRecord / 8; 0: not recorded
-  uint32_t segment;  // of the thread when it last checked the use record
-  uint32_t pending;  // times seen and not yet added to the chain record
+  format::UseRef use;  // of this thread
+  uint32_t segment;    // of the thread when it last checked the use record
+  uint32_t pending;    // times seen and not yet added to the chain record
 };
 
 // The hook's part of a HeldEntry.
@@ -41,7 +42,9 @@ struct HeldPrivate {
 };
 static_assert(sizeof(HeldPrivate) == sizeof(HeldEntry::private_));
 
-inline HeldPrivate& private_of(HeldEntry& entry) { return reinterpret_cast<HeldPrivate&>(entry.private_); }
+inline HeldPrivate& private_of(HeldEntry& entry) {
+  return reinterpret_cast<HeldPrivate&>(entry.private_);
+}
 
 // The hook's part of a ThreadSlot. Survives the thread: the slot's next thread takes the memory over.
 struct SlotPrivate {
@@ -50,18 +53,26 @@ struct SlotPrivate {
   CallPath** paths;         // kPathCache entries
   void* (*start_routine)(void*);
   void* argument;
-  uint64_t high_water;      // held entries ever used, so as to know which to clear
-  char name[16];            // last recorded
+  uint64_t high_water;  // held entries ever used, so as to know which to clear
+  char name[16];        // last recorded
 };
 static_assert(sizeof(SlotPrivate) == sizeof(ThreadSlot::private_));
 
 // Two fields that are always stored together are adjacent in the slot.
-inline uint64_t& depth_and_attempt(ThreadSlot& slot) { return reinterpret_cast<uint64_t&>(slot.depth); }
-inline bool needs_attention(const ThreadSlot& slot) { return load(reinterpret_cast<const uint64_t&>(slot.revoked)) != 0; }
-static_assert(offsetof(ThreadSlot, attempting) == offsetof(ThreadSlot, depth) + 4 && offsetof(ThreadSlot, depth) % 8 == 0);
-static_assert(offsetof(ThreadSlot, inside_hook) == offsetof(ThreadSlot, revoked) + 4 && offsetof(ThreadSlot, revoked) % 8 == 0);
+inline uint64_t& depth_and_attempt(ThreadSlot& slot) {
+  return reinterpret_cast<uint64_t&>(slot.depth);
+}
+inline bool needs_attention(const ThreadSlot& slot) {
+  return load(reinterpret_cast<const uint64_t&>(slot.revoked)) != 0;
+}
+static_assert(offsetof(ThreadSlot, attempting) == offsetof(ThreadSlot, depth) + 4 &&
+              offsetof(ThreadSlot, depth) % 8 == 0);
+static_assert(offsetof(ThreadSlot, inside_hook) == offsetof(ThreadSlot, revoked) + 4 &&
+              offsetof(ThreadSlot, revoked) % 8 == 0);
 
-inline SlotPrivate& private_of(ThreadSlot& slot) { return reinterpret_cast<SlotPrivate&>(slot.private_); }
+inline SlotPrivate& private_of(ThreadSlot& slot) {
+  return reinterpret_cast<SlotPrivate&>(slot.private_);
+}
 
 inline constexpr size_t kPathCache = 256;
 inline constexpr uint64_t kRootHash = 0x6F72646961;
@@ -74,16 +85,17 @@ struct ForkedHeld {
 
 struct ThreadContext {
   ThreadSlot* slot;
-  HeldEntry* held;         // held[-1] is a sentinel with chain_hash kRootHash; held[capacity] is never filled
+  HeldEntry* held;  // held[-1] is a sentinel with chain_hash kRootHash; held[capacity] is never filled
   uint32_t chains_used;
-  bool busy;               // inside the hook's slow path: nested calls stand aside
+  bool busy;  // inside the hook's slow path: nested calls stand aside
   ForkedHeld forked;
 };
 
-extern thread_local constinit ThreadContext context __attribute__((tls_model("initial-exec"), visibility("hidden")));
+extern thread_local constinit ThreadContext context
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-// Marks the thread as inside the hook for as long as it lives, so that a lock taken below us (by the unwinder, by a
-// signal handler) is left alone, and keeps errno.
+// Marks the thread as inside the hook for as long as it lives, so that a lock taken below us (by the
+// unwinder, by a signal handler) is left alone, and keeps errno.
 class InsideHook {
  public:
   InsideHook() { mark(true); }
@@ -102,7 +114,8 @@ class InsideHook {
 // The slot of the calling thread, made on first use. Null: stand aside.
 ThreadSlot* attach();
 
-// For pthread_create: a slot with its thread record, ready for the new thread to adopt; null when there is no room.
+// For pthread_create: a slot with its thread record, ready for the new thread to adopt; null when there is no
+// room.
 ThreadSlot* prepare_thread(void* (*start_routine)(void*), void* argument, CallSite site);
 void adopt(ThreadSlot* slot);
 void discard(ThreadSlot* slot);  // the thread was not created after all
@@ -110,8 +123,8 @@ void discard(ThreadSlot* slot);  // the thread was not created after all
 // Begins a new segment of the calling thread's run: after a create and after a join.
 void begin_segment();
 
-// A handle and the record of its thread. Noted by the creator, since it may join a thread that has not begun to run, and
-// by the thread itself, since it may pass its handle on before its creator has returned.
+// A handle and the record of its thread. Noted by the creator, since it may join a thread that has not begun
+// to run, and by the thread itself, since it may pass its handle on before its creator has returned.
 void know_handle(pthread_t thread, format::ThreadRef record);
 
 // The record of a thread that has not been joined yet; none when it is not known.

@@ -4,15 +4,16 @@
 #include <pthread.h>
 
 #include "runtime-hook/call_path.h"
-#include "runtime-hook/runtime.h"
 #include "runtime-hook/real.h"
+#include "runtime-hook/runtime.h"
 #include "runtime-hook/thread_context.h"
 
 using namespace gordian::hook;
 
 namespace {
 
-// Stands between glibc and the program's start routine, so that a thread knows its record before it does anything.
+// Stands between glibc and the program's start routine, so that a thread knows its record before it does
+// anything.
 void* start_thread(void* argument) {
   auto* slot = static_cast<ThreadSlot*>(argument);
   const SlotPrivate start = private_of(*slot);
@@ -49,7 +50,8 @@ GORDIAN_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attri
                                   void* argument) {
   ThreadSlot* slot = prepare_thread(start, argument, GORDIAN_CALL_SITE());
   if (slot == nullptr) return real.pthread_create(thread, attributes, start, argument);
-  const auto record = slot->thread;  // read now: the thread may be over, and its slot another's, when create returns
+  const auto record =
+      slot->thread;  // read now: the thread may be over, and its slot another's, when create returns
   const int result = real.pthread_create(thread, attributes, start_thread, slot);
   if (result == 0) {
     know_handle(*thread, record);
@@ -72,7 +74,8 @@ GORDIAN_EXPORT int pthread_timedjoin_np(pthread_t thread, void** value, const ti
   return join(thread, [&] { return real.pthread_timedjoin_np(thread, value, until); });
 }
 
-GORDIAN_EXPORT int pthread_clockjoin_np(pthread_t thread, void** value, clockid_t clock, const timespec* until) {
+GORDIAN_EXPORT int pthread_clockjoin_np(pthread_t thread, void** value, clockid_t clock,
+                                        const timespec* until) {
   return join(thread, [&] { return real.pthread_clockjoin_np(thread, value, clock, until); });
 }
 

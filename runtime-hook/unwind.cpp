@@ -19,8 +19,8 @@ struct KnownStack {
 };
 KnownStack* known_stacks;
 
-// In the callback for a frame, the context's pc is a return address and its CFA the stack pointer just after that
-// return: the return address lies in the word below.
+// In the callback for a frame, the context's pc is a return address and its CFA the stack pointer just after
+// that return: the return address lies in the word below.
 _Unwind_Reason_Code note_frame(_Unwind_Context* context, void* argument) {
   auto& into = *static_cast<Unwound*>(argument);
   const uint64_t above = _Unwind_GetCFA(context);
@@ -83,6 +83,8 @@ bool create_stack_table() {
   return known_stacks != nullptr;
 }
 
-void clear_stack_table() { madvise(known_stacks, kStackSlots * sizeof(KnownStack), MADV_DONTNEED); }
+void clear_stack_table() {
+  madvise(known_stacks, kStackSlots * sizeof(KnownStack), MADV_DONTNEED);
+}
 
 }  // namespace gordian::hook

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The current call stack, by libgcc's unwinder (which on glibc >= 2.35 takes no loader lock), and its recording.
+// The current call stack, by libgcc's unwinder (which on glibc >= 2.35 takes no loader lock), and its
+// recording.
 #ifndef GORDIAN_RUNTIME_HOOK_UNWIND_H
 #define GORDIAN_RUNTIME_HOOK_UNWIND_H
 
@@ -24,8 +25,8 @@ struct Unwound {
   uint64_t frame_address = 0;  // distances count from here
 };
 
-// Unwinds from the caller of the hook whose frame address (CFA) is `frame_address`; frames inside the hook library
-// are left out. About 2 microseconds for 20 frames.
+// Unwinds from the caller of the hook whose frame address (CFA) is `frame_address`; frames inside the hook
+// library are left out. About 2 microseconds for 20 frames.
 void unwind(uint64_t frame_address, Unwound& into);
 
 // Writes a stack to the trace, or finds the equal one written before.

@@ -7,9 +7,9 @@
 
 namespace gordian::hook {
 
-// "This thread waits for that lock, since then, at this stack": published in the hot file for as long as it lives.
-// The lock is stored last and cleared first, so a reader that sees it finds the rest right. A cancellation that
-// unwinds past it (mutex waits are no cancellation points) is not expected.
+// "This thread waits for that lock, since then, at this stack": published in the hot file for as long as it
+// lives. The lock is stored last and cleared first, so a reader that sees it finds the rest right. A
+// cancellation that unwinds past it (mutex waits are no cancellation points) is not expected.
 class WaitWord {
  public:
   WaitWord(const void* lock, HeldEntry& wanted) : slot_(*context.slot) {

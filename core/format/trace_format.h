@@ -4,19 +4,23 @@
 //
 // A process leaves two files, both mapped shared by the hook, so that what was stored survives `kill -9`:
 //
-//   record file   NAME.gordian: one FileHeader, then records appended one after the other. It only grows, and it
-//                 grows with the number of *distinct* facts (a lock, a call path, a chain of held locks), never
-//                 with run time.
-//   hot file      NAME.hot, in memory-backed storage where there is some: one ThreadSlot per live thread, holding
+//   record file   NAME.gordian: one FileHeader, then records appended one after the other. It only grows, and
+//   it
+//                 grows with the number of *distinct* facts (a lock, a call path, a chain of held locks),
+//                 never with run time.
+//   hot file      NAME.hot, in memory-backed storage where there is some: one ThreadSlot per live thread,
+//   holding
 //                 its held set and what it waits for. It is overwritten at every lock operation.
 //
 // Appending without a lock, safe against death between any two instructions: a writer claims room by a
-// compare-and-swap of the record's first word from 0 to {size, type, claimed} at the tail, and only then moves the
-// tail past it (any other writer that finds the claim helps to move the tail). So every record has a readable
-// size from the moment its room is taken, and the reader can step over one that was never committed.
+// compare-and-swap of the record's first word from 0 to {size, type, claimed} at the tail, and only then
+// moves the tail past it (any other writer that finds the claim helps to move the tail). So every record has
+// a readable size from the moment its room is taken, and the reader can step over one that was never
+// committed.
 //
-// References between records are record offsets divided by 8 (records are 8-byte aligned); 0 refers to nothing.
-// All integers are little endian. The full description, with the reader's rules, is docs/trace-format.md.
+// References between records are record offsets divided by 8 (records are 8-byte aligned); 0 refers to
+// nothing. All integers are little endian. The full description, with the reader's rules, is
+// docs/trace-format.md.
 #ifndef GORDIAN_CORE_FORMAT_TRACE_FORMAT_H
 #define GORDIAN_CORE_FORMAT_TRACE_FORMAT_H
 
@@ -38,28 +42,29 @@ enum class StackRef : uint32_t { none = 0 };
 enum class LockRef : uint32_t { none = 0 };
 enum class ThreadRef : uint32_t { none = 0 };
 enum class ChainRef : uint32_t { none = 0 };
+enum class UseRef : uint32_t { none = 0 };
 
 // Why something was not recorded. Counted in FileHeader::dropped, reported by every view.
 enum class Dropped : uint32_t {
-  trace_full,          // the record file reached its size limit, or the disk is full
-  call_path_table,     // no room for another call path: later stacks are cut short
-  stack_table,         // no room to recognise repeated stacks: stacks may be stored twice
-  chain_table,         // no room for another chain: later nestings are not recorded
-  untagged_lock_table, // no room for another process-shared or robust mutex
-  thread_slot,         // no room for another thread: its lock operations are not recorded
-  held_overflow,       // a thread held more locks than could be stored
-  foreign_unlock,      // a mutex unlocked by a thread that was not seen to lock it
-  count_             // number of reasons
+  trace_full,           // the record file reached its size limit, or the disk is full
+  call_path_table,      // no room for another call path: later stacks are cut short
+  stack_table,          // no room to recognise repeated stacks: stacks may be stored twice
+  chain_table,          // no room for another chain: later nestings are not recorded
+  untagged_lock_table,  // no room for another process-shared or robust mutex
+  thread_slot,          // no room for another thread: its lock operations are not recorded
+  held_overflow,        // a thread held more locks than could be stored
+  foreign_unlock,       // a mutex unlocked by a thread that was not seen to lock it
+  count_                // number of reasons
 };
 
 enum class LockKind : uint8_t { mutex = 0 };
 
 // How a lock is taken. Edges into a lock exist only for the modes that can block.
 enum class AcquireMode : uint8_t {
-  blocking,    // lock(): waits until it has it
-  timed,       // timedlock(), clocklock(): waits, but not for ever
-  try_only,    // trylock(): never waits
-  reacquire,   // taken again on return from a condition wait
+  blocking,   // lock(): waits until it has it
+  timed,      // timedlock(), clocklock(): waits, but not for ever
+  try_only,   // trylock(): never waits
+  reacquire,  // taken again on return from a condition wait
 };
 
 enum class RecordType : uint16_t {
@@ -84,13 +89,13 @@ struct RecordHeader {
 };
 static_assert(sizeof(RecordHeader) == 8);
 
-// A mapped ELF object, written when a stack first touches it. Pcs of later stacks fall in the newest module record
-// before them that covers the address. Followed by `path_length` bytes of path, no terminator.
+// A mapped ELF object, written when a stack first touches it. Pcs of later stacks fall in the newest module
+// record before them that covers the address. Followed by `path_length` bytes of path, no terminator.
 struct ModuleRecord {
   RecordHeader header;
-  uint64_t start;      // first mapped address
-  uint64_t end;        // one past the last mapped address
-  uint64_t load_bias;  // address = ELF virtual address + load_bias
+  uint64_t start;           // first mapped address
+  uint64_t end;             // one past the last mapped address
+  uint64_t load_bias;       // address = ELF virtual address + load_bias
   uint8_t build_id_length;  // bytes, 0..20
   uint8_t build_id[20];
   uint8_t reserved[3];
@@ -98,8 +103,8 @@ struct ModuleRecord {
   uint32_t reserved2;
 };
 
-// Return addresses, innermost first. Followed by `count` uint64_t. Nothing in it is guessed: frames that the recorder
-// could not be sure of are left out, and `truncated` is set.
+// Return addresses, innermost first. Followed by `count` uint64_t. Nothing in it is guessed: frames that the
+// recorder could not be sure of are left out, and `truncated` is set.
 struct StackRecord {
   RecordHeader header;
   uint32_t count;
@@ -112,11 +117,12 @@ struct LockRecord {
   RecordHeader header;
   uint64_t address;
   LockKind kind;
-  uint8_t type;         // pthread mutex type: 0 normal, 1 recursive, 2 errorcheck, 3 adaptive
-  uint8_t attributes;   // bit 0 process-shared, bit 1 robust, bit 2 priority inheritance, bit 3 priority ceiling
+  uint8_t type;  // pthread mutex type: 0 normal, 1 recursive, 2 errorcheck, 3 adaptive
+  uint8_t
+      attributes;  // bit 0 process-shared, bit 1 robust, bit 2 priority inheritance, bit 3 priority ceiling
   uint8_t reserved;
-  StackRef created;     // where it was initialised; none for a static initialiser or std::mutex
-  StackRef first_taken; // where the recorder first needed it: its acquisition in the first nesting seen
+  StackRef created;      // where it was initialised; none for a static initialiser or std::mutex
+  StackRef first_taken;  // where the recorder first needed it: its acquisition in the first nesting seen
   uint32_t reserved2;
 };
 
@@ -143,8 +149,9 @@ struct ThreadNameRecord {
   char name[16];  // zero-terminated
 };
 
-// One node of the tree of held chains: `lock` was wanted, at `stack`, while the locks of `outer`, `outer`'s outer,
-// and so on were held. A node is written the first time its chain is seen, before the lock is waited for.
+// One node of the tree of held chains: `lock` was wanted, at `stack`, while the locks of `outer`, `outer`'s
+// outer, and so on were held. A node is written the first time its chain is seen, before the lock is waited
+// for.
 struct ChainRecord {
   RecordHeader header;
   ChainRef outer;  // none: nothing else was held
@@ -163,6 +170,8 @@ struct UseRecord {
   ThreadRef thread;
   uint32_t first_segment;
   uint32_t last_segment;  // updated in place
+  UseRef previous;        // of the same chain
+  uint32_t reserved;
 };
 inline constexpr uint32_t kMaxUsesPerChain = 64;
 
@@ -196,10 +205,10 @@ struct FileHeader {
   uint32_t pid;
   uint32_t parent_pid;
   uint64_t start_realtime_ns;
-  uint64_t start_ticks;  // field 22 of /proc/PID/stat: tells this process from a later one with its pid
-  uint64_t tail;         // bytes of the file in use
-  uint64_t capacity;     // bytes of the file backed by storage
-  uint64_t acquisitions; // counted when a thread ends
+  uint64_t start_ticks;   // field 22 of /proc/PID/stat: tells this process from a later one with its pid
+  uint64_t tail;          // bytes of the file in use
+  uint64_t capacity;      // bytes of the file backed by storage
+  uint64_t acquisitions;  // counted when a thread ends
   uint64_t threads;
   uint64_t dropped[32];
   char executable[1024];
@@ -209,7 +218,8 @@ struct FileHeader {
 static_assert(sizeof(FileHeader) <= kHeaderSize);
 static_assert(static_cast<size_t>(Dropped::count_) <= 32);
 
-// ---- the hot file ---------------------------------------------------------------------------------------------
+// ---- the hot file
+// ---------------------------------------------------------------------------------------------
 
 inline constexpr size_t kSlotSize = 4096;
 
@@ -235,15 +245,16 @@ static_assert(sizeof(HeldEntry) == 64);
 // ending: the thread is past its last destructor that can be known of; the slot is free once its tid is gone.
 enum class SlotState : uint32_t { free = 0, live = 1, ending = 2 };
 
-// A live thread. Written by its own thread only, but for `revoked`. `depth` and `attempting` are stored as one word.
+// A live thread. Written by its own thread only, but for `revoked`. `depth` and `attempting` are stored as
+// one word.
 struct ThreadSlot {
   SlotState state;
   uint32_t tid;
   ThreadRef thread;
   uint32_t segment;
-  uint32_t depth;             // locks held
-  uint32_t attempting;        // 1: about to take, perhaps waiting for, the lock of held entry number `depth`
-  uint32_t revoked;           // not 0: another thread released a lock of this held set
+  uint32_t depth;       // locks held
+  uint32_t attempting;  // 1: about to take, perhaps waiting for, the lock of held entry number `depth`
+  uint32_t revoked;     // not 0: another thread released a lock of this held set
   uint32_t inside_hook;
   uint64_t acquisitions;
   uint64_t held;              // offset in the hot file of the HeldEntry array
@@ -252,10 +263,11 @@ struct ThreadSlot {
   uint64_t waiting_since_ns;  // CLOCK_MONOTONIC
   StackRef waiting_stack;
   uint32_t reserved;
-  uint64_t private_[8];       // the hook's own
+  uint64_t private_[8];  // the hook's own
   // An inline held array fills the rest of the page.
 };
-inline constexpr size_t kInlineHeldOffset = 256;  // leaves room for one entry of the hook's own before the array
+inline constexpr size_t kInlineHeldOffset =
+    256;  // leaves room for one entry of the hook's own before the array
 static_assert(sizeof(ThreadSlot) + sizeof(HeldEntry) <= kInlineHeldOffset);
 inline constexpr size_t kInlineHeld = (kSlotSize - kInlineHeldOffset) / sizeof(HeldEntry);
 

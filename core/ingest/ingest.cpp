@@ -20,16 +20,24 @@ using format::ThreadRef;
 
 const char* in_words(format::Dropped reason) {
   switch (reason) {
-    case format::Dropped::trace_full: return "records not written: the trace reached max-trace, or its disk is full";
-    case format::Dropped::call_path_table: return "acquisitions without a stack: too many distinct call paths";
-    case format::Dropped::stack_table: return "stacks stored more than once: too many distinct stacks";
-    case format::Dropped::chain_table: return "nestings not recorded: too many distinct chains of held locks";
+    case format::Dropped::trace_full:
+      return "records not written: the trace reached max-trace, or its disk is full";
+    case format::Dropped::call_path_table:
+      return "acquisitions without a stack: too many distinct call paths";
+    case format::Dropped::stack_table:
+      return "stacks stored more than once: too many distinct stacks";
+    case format::Dropped::chain_table:
+      return "nestings not recorded: too many distinct chains of held locks";
     case format::Dropped::untagged_lock_table:
       return "acquisitions not recorded: too many process-shared or robust mutexes";
-    case format::Dropped::thread_slot: return "threads not watched: too many at once";
-    case format::Dropped::held_overflow: return "acquisitions not recorded: too many locks held at once";
-    case format::Dropped::foreign_unlock: return "unlocks of mutexes that no thread was seen to lock";
-    case format::Dropped::count_: break;
+    case format::Dropped::thread_slot:
+      return "threads not watched: too many at once";
+    case format::Dropped::held_overflow:
+      return "acquisitions not recorded: too many locks held at once";
+    case format::Dropped::foreign_unlock:
+      return "unlocks of mutexes that no thread was seen to lock";
+    case format::Dropped::count_:
+      break;
   }
   return "losses of an unknown kind";
 }
@@ -43,13 +51,18 @@ class Ingestion {
     process_ = program_.processes.add(process());
     trace_.for_each<format::EndRecord>(
         [&](uint64_t, const format::EndRecord&) { program_.processes[process_].ended = true; });
-    trace_.for_each<format::ModuleRecord>([&](uint64_t offset, const auto& record) { add_module(offset, record); });
-    trace_.for_each<format::StackRecord>([&](uint64_t offset, const auto& record) { add_stack(offset, record); });
-    trace_.for_each<format::ThreadRecord>([&](uint64_t offset, const auto& record) { add_thread(offset, record); });
+    trace_.for_each<format::ModuleRecord>(
+        [&](uint64_t offset, const auto& record) { add_module(offset, record); });
+    trace_.for_each<format::StackRecord>(
+        [&](uint64_t offset, const auto& record) { add_stack(offset, record); });
+    trace_.for_each<format::ThreadRecord>(
+        [&](uint64_t offset, const auto& record) { add_thread(offset, record); });
     trace_.for_each<format::ThreadNameRecord>([&](uint64_t, const auto& record) { name_thread(record); });
     trace_.for_each<format::SyncRecord>([&](uint64_t, const auto& record) { add_join(record); });
-    trace_.for_each<format::LockRecord>([&](uint64_t offset, const auto& record) { add_lock(offset, record); });
-    trace_.for_each<format::ChainRecord>([&](uint64_t offset, const auto& record) { add_chain(offset, record); });
+    trace_.for_each<format::LockRecord>(
+        [&](uint64_t offset, const auto& record) { add_lock(offset, record); });
+    trace_.for_each<format::ChainRecord>(
+        [&](uint64_t offset, const auto& record) { add_chain(offset, record); });
     trace_.for_each<format::UseRecord>([&](uint64_t, const auto& record) { add_use(record); });
     add_losses();
   }
@@ -155,7 +168,8 @@ class Ingestion {
     Chain chain;
     chain.outer = outer.value_or(kNoChain);
     chain.wanted = {*lock, stacks_.find(record.stack).value_or(kNoStack), static_cast<Mode>(record.mode)};
-    // Two threads that met a new chain in the same instant have both written it: one node, the sum of both counts.
+    // Two threads that met a new chain in the same instant have both written it: one node, the sum of both
+    // counts.
     const auto key = std::tuple(chain.outer, chain.wanted.lock, chain.wanted.stack, chain.wanted.mode);
     const auto [same, is_new] = nodes_.try_emplace(key, kNoChain);
     if (is_new) same->second = program_.graph.add_chain(std::move(chain));
@@ -210,6 +224,8 @@ class Ingestion {
 
 }  // namespace
 
-void ingest(const TraceReader& trace, Program& program) { Ingestion(trace, program).run(); }
+void ingest(const TraceReader& trace, Program& program) {
+  Ingestion(trace, program).run();
+}
 
 }  // namespace gordian

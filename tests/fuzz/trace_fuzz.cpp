@@ -5,6 +5,7 @@
 //
 // An input that does not begin with a trace's magic is taken for the records alone, behind a sound header.
 // That header is 4096 bytes, nearly all zero: mutations would be lost on it.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -39,19 +40,19 @@ bool is_sentence_about_the_file(const std::string& text) {
 }
 
 std::vector<char> file_of(const uint8_t* data, size_t size) {
-  std::vector<char> bytes;
-  if (size < sizeof format::kRecordMagic ||
-      std::memcmp(data, format::kRecordMagic, sizeof format::kRecordMagic) != 0) {
-    format::FileHeader header{};
-    std::memcpy(header.magic, format::kRecordMagic, sizeof header.magic);
-    header.version = format::kVersion;
-    header.header_size = format::kHeaderSize;
-    header.pid = 1;
-    header.tail = format::kHeaderSize + size;
-    bytes.resize(format::kHeaderSize);
-    std::memcpy(bytes.data(), &header, sizeof header);
+  if (size >= sizeof format::kRecordMagic &&
+      std::memcmp(data, format::kRecordMagic, sizeof format::kRecordMagic) == 0) {
+    return {data, data + size};
   }
-  bytes.insert(bytes.end(), data, data + size);
+  std::vector<char> bytes(format::kHeaderSize + size);
+  format::FileHeader header{};
+  std::memcpy(header.magic, format::kRecordMagic, sizeof header.magic);
+  header.version = format::kVersion;
+  header.header_size = format::kHeaderSize;
+  header.pid = 1;
+  header.tail = bytes.size();
+  std::memcpy(bytes.data(), &header, sizeof header);
+  std::copy_n(data, size, bytes.begin() + format::kHeaderSize);
   return bytes;
 }
 
