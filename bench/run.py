@@ -95,7 +95,9 @@ class Bench:
 
     def time_memcached(self, variant, scratch):
         socket = scratch / "socket"
-        command = ["memcached", "-t", "2", "-m", "64", "-s", str(socket)] + (["-u", "root"] if os.geteuid() == 0 else [])
+        command = ["memcached", "-t", "2", "-m", "64", "-s", str(socket)]
+        if os.geteuid() == 0:
+            command += ["-u", "root"]
         server = subprocess.Popen(command, env=variant.environment(scratch))
         try:
             deadline = time.monotonic() + 10
@@ -106,7 +108,8 @@ class Bench:
             maps = Path(f"/proc/{server.pid}/maps").read_text()
             for other in (self.noop, self.hook):
                 if (str(other.library) in maps) != (other is variant):
-                    fail(f"{variant.name} is not what ran: memcached has {'not ' * (other is variant)}loaded {other.library}")
+                    loaded = "not loaded" if other is variant else "loaded"
+                    fail(f"{variant.name} is not what ran: memcached has {loaded} {other.library}")
             run = subprocess.run([self.load, socket, str(server.pid), str(MEMCACHED_OPERATIONS)], text=True,
                                  capture_output=True)
             if run.returncode != 0:
@@ -134,7 +137,8 @@ class Bench:
             fail(f"gordian cannot read the trace: {report.stderr}")
         stats = json.loads(report.stdout)["stats"]
         if stats["acquisitions"] < at_least or stats["dropped"] > 0:
-            fail(f"libgordian.so did not record all that was measured: {at_least:.0f} acquisitions at least, it says {stats}")
+            fail(f"libgordian.so did not record all that was measured, {at_least:.0f} acquisitions at least; "
+                 f"its trace has {stats}")
 
 
 def measure(bench, names, rounds):
@@ -165,7 +169,7 @@ def median_and_spread(numbers, digits):
 def table(units, values):
     rows = [["", "unit", "native", "no-op", "gordian", "gordian / native", "gordian / no-op"]]
     for row, by_variant in values.items():
-        digits = 3 if units[row] == "s/Mop" else 1
+        digits = {"ns": 0 if by_variant["native"][0] > 1000 else 1, "kop/s": 0, "s/Mop": 3}[units[row]]
         times = [median_and_spread(by_variant[name], digits) for name in ("native", "no-op", "gordian")]
         ratios = [median_and_spread([g / base for g, base in zip(by_variant["gordian"], by_variant[against])], 2)
                   for against in ("native", "no-op")]

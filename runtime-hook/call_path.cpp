@@ -2,6 +2,7 @@
 #include "runtime-hook/call_path.h"
 
 #include <string.h>
+#include <unwind.h>
 
 #include "runtime-hook/runtime.h"
 
@@ -10,8 +11,9 @@ namespace gordian::hook {
 namespace {
 
 constexpr size_t kNodes = 1 << 19;
-constexpr size_t kPathBytes = 256 << 20;  // address space; committed as paths are added
-constexpr int64_t kFarthest = 4096;       // bytes: a caller's slot further away than this is not verified
+constexpr size_t kPaths = 1 << 20;
+constexpr int64_t kFarthest = 4096;  // bytes: a caller's slot further away than this is not verified
+constexpr int64_t kReturnSlot = 8;   // bytes below the frame address: the call site's own return address
 
 // A trie node: one return address below its parent. `next_distance` says where the following caller's return
 // address lies; it is 0 while no path goes on from here.
@@ -24,8 +26,7 @@ struct Node {
 constexpr int64_t kVaries = -1;  // next_distance: the function's frame has no fixed size; a path ends here
 
 Node* nodes;
-char* path_memory;
-uint64_t path_memory_used;
+CallPath* paths;
 uint32_t path_count;
 uint32_t generation;
 
@@ -51,23 +52,21 @@ uint64_t root_key() {
   return load(generation) + 1;
 }
 
-CallPath* add_path(const Unwound& stack, uint32_t verified) {
-  const size_t size = sizeof(CallPath) + stack.count * sizeof(Frame);
-  const uint64_t at = std::atomic_ref(path_memory_used).fetch_add(size, std::memory_order_relaxed);
-  if (at + size > kPathBytes) return nullptr;
-  auto* path = reinterpret_cast<CallPath*>(path_memory + at);
-  path->return_address = stack.frames[0].return_address;
+CallPath* add_path(const Unwound& stack, uint32_t callers) {
+  const uint32_t place = std::atomic_ref(path_count).fetch_add(1, std::memory_order_relaxed);
+  if (place >= kPaths) return nullptr;
+  CallPath& path = paths[place];
+  path.return_address = stack.frames[0].return_address;
   for (uint32_t i = 0; i < kVerified; ++i) {
-    const Frame& frame = stack.frames[i < verified ? i + 1 : 0];
-    path->caller[i] = frame.return_address;
-    path->distance[i] = static_cast<int32_t>(frame.distance);
+    const Frame& frame = stack.frames[i < callers ? i + 1 : 0];
+    path.caller[i] = frame.return_address;
+    path.distance[i] = static_cast<int32_t>(frame.distance);
   }
-  path->id = std::atomic_ref(path_count).fetch_add(1, std::memory_order_relaxed) + 1;
-  path->frames = stack.count;
-  path->generation = load(generation);
-  path->truncated = stack.truncated ? 1 : 0;
-  memcpy(path->all(), stack.frames, stack.count * sizeof(Frame));
-  return path;
+  path.callers = callers;
+  path.whole = callers + 1 == stack.count && !stack.truncated ? 1 : 0;
+  path.id = place + 1;
+  path.generation = load(generation);
+  return &path;
 }
 
 // How many callers can be verified by their word on the stack: the slot must hold what the unwinder said (it
@@ -102,7 +101,7 @@ CallPath* learn(CallSite site) {
   if (stack.count == 0 || stack.frames[0].return_address != site.return_address) {
     stack.count = 1;
     stack.truncated = true;
-    stack.frames[0] = {site.return_address, -static_cast<int64_t>(sizeof(uint64_t))};
+    stack.frames[0] = {site.return_address, -kReturnSlot};
   }
   const uint32_t verified = verifiable_callers(stack);
   uint64_t key = child_key(root_key(), stack.frames[0].return_address);
@@ -130,6 +129,19 @@ CallPath* learn(CallSite site) {
   }
 }
 
+// The return addresses a path stands for, innermost first; gives their number.
+uint32_t proven(const CallPath& path, uint64_t* pcs) {
+  pcs[0] = path.return_address;
+  memcpy(pcs + 1, path.caller, path.callers * sizeof(uint64_t));
+  return 1 + path.callers;
+}
+
+bool same_function(uint64_t a, uint64_t b) {
+  // One less: a call may be the last instruction of its function.
+  void* const start = _Unwind_FindEnclosingFunction(reinterpret_cast<void*>(a - 1));
+  return start != nullptr && start == _Unwind_FindEnclosingFunction(reinterpret_cast<void*>(b - 1));
+}
+
 }  // namespace
 
 CallPath* find_path(CallSite site) {
@@ -142,48 +154,30 @@ CallPath* find_path(CallSite site) {
 format::StackRef stack_of_path(CallPath& path) {
   const uint32_t epoch = trace_epoch();
   if (load(path.trace_epoch, std::memory_order_acquire) == epoch) return path.stack;
-  uint64_t pcs[Unwound::kMaxFrames];
-  for (uint32_t i = 0; i < path.frames; ++i) pcs[i] = path.all()[i].return_address;
-  const auto stack = record_stack(pcs, path.frames, path.truncated != 0);
+  uint64_t pcs[1 + kVerified];
+  proven(path, pcs);
+  const auto stack = record_stack(pcs, 1 + path.callers, 1 + path.callers, path.whole == 0);
   store(path.stack, stack);
   store(path.trace_epoch, epoch, std::memory_order_release);
   return stack;
 }
 
+// The slot that held the outermost proven return address still exists if it is a slot of the live stack, and
+// still belongs to the same function if what lies there now returns into it. Then its callers of now are
+// taken for its callers of then, and recorded as such: it may have returned and been entered again in
+// between.
 format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& now) {
-  const Frame* all = path.all();
-  // The outermost live return address bounds what may be read.
-  const uint64_t top =
-      now.count > 0 ? now.frame_address + static_cast<uint64_t>(now.frames[now.count - 1].distance) : 0;
-  const auto slot = [&](uint32_t i) { return frame + static_cast<uint64_t>(all[i].distance); };
-  uint32_t verified = 1;
-  while (verified <= kVerified && path.distance[verified - 1] > 0) ++verified;
-  uint32_t same = verified;
-  while (same < path.frames && slot(same) <= top &&
-         word_at(frame, all[same].distance) == all[same].return_address) {
-    ++same;
-  }
-  if (same == path.frames) return stack_of_path(path);
-
-  // The path was entered another way this time. Where its outermost confirmed function is still running, its
-  // live callers are its callers; otherwise the stack ends at what is known.
-  uint64_t pcs[Unwound::kMaxFrames];
-  uint32_t count = 0;
-  for (; count < same; ++count) pcs[count] = all[count].return_address;
-  const uint64_t inner = slot(same - 1);
-  const uint64_t outer = slot(same);
-  bool truncated = true;
-  for (uint32_t i = 0; i + 1 < now.count; ++i) {
-    const auto live = [&](uint32_t k) {
-      return now.frame_address + static_cast<uint64_t>(now.frames[k].distance);
-    };
-    if (live(i) != inner || live(i + 1) != outer) continue;
-    for (uint32_t k = i + 1; k < now.count && count < Unwound::kMaxFrames; ++k)
-      pcs[count++] = now.frames[k].return_address;
-    truncated = now.truncated;
-    break;
-  }
-  return record_stack(pcs, count, truncated);
+  if (path.whole != 0) return stack_of_path(path);
+  uint64_t pcs[1 + kVerified + Unwound::kMaxFrames];
+  uint32_t count = proven(path, pcs);
+  const int64_t distance = path.callers > 0 ? path.distance[path.callers - 1] : -kReturnSlot;
+  const uint64_t outermost = frame + static_cast<uint64_t>(distance);
+  const Frame* const end = now.frames + now.count;
+  const Frame* live = now.frames;
+  while (live != end && now.frame_address + static_cast<uint64_t>(live->distance) != outermost) ++live;
+  if (live == end || !same_function(live->return_address, pcs[count - 1])) return stack_of_path(path);
+  while (++live != end) pcs[count++] = live->return_address;
+  return record_stack(pcs, count, 1 + path.callers, now.truncated);
 }
 
 void forget_paths() {
@@ -196,8 +190,8 @@ bool is_current(const CallPath& path) {
 
 bool create_path_table() {
   nodes = map_zeroed<Node>(kNodes);
-  path_memory = map_zeroed<char>(kPathBytes);
-  return nodes != nullptr && path_memory != nullptr;
+  paths = map_zeroed<CallPath>(kPaths);
+  return nodes != nullptr && paths != nullptr;
 }
 
 }  // namespace gordian::hook

@@ -18,8 +18,9 @@
 // Frames of variable size (alloca) break the premise: a node whose distance is seen to vary ends its path
 // there.
 //
-// Frames beyond the verified ones are as they were when the path was first seen. stack_of_held() checks them
-// against the live stack when evidence is written, and cuts the stack where they differ: no frame is guessed.
+// Frames beyond the verified ones are not part of a path. stack_of_held() takes them from the live stack, as
+// far as that shows the path's outermost function still running, and marks them as seen later; otherwise the
+// stack is cut.
 //
 // Thread safety: find_path() is lock-free and may be called by any thread; the trie only grows.
 #ifndef GORDIAN_RUNTIME_HOOK_CALL_PATH_H
@@ -39,15 +40,12 @@ struct CallPath {
   uint64_t return_address;
   uint64_t caller[kVerified];   // return addresses further out; on a shorter path, this one repeated
   int32_t distance[kVerified];  // of caller[i]'s stack slot from the call site's frame address
+  uint32_t callers;             // how many there are
+  uint32_t whole;               // 1: the stack has no frames beyond
   uint32_t id;                  // from 1
-  uint32_t frames;
-  uint32_t truncated;
-  uint32_t generation;   // see forget_paths()
-  uint32_t trace_epoch;  // `stack` belongs to the trace of this epoch (fork starts another)
+  uint32_t generation;          // see forget_paths()
+  uint32_t trace_epoch;         // `stack` belongs to the trace of this epoch (fork starts another)
   format::StackRef stack;
-  // Followed by Frame[frames], the whole stack as first seen.
-  const Frame* all() const { return reinterpret_cast<const Frame*>(this + 1); }
-  Frame* all() { return reinterpret_cast<Frame*>(this + 1); }
 };
 
 inline uint64_t word_at(uint64_t frame, int64_t distance) {

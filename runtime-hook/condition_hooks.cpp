@@ -37,12 +37,12 @@ inline int wait(pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
   // A recursive mutex locked more than once stays locked during the wait; a mutex we did not see taken stays
   // unseen.
   if (!holds_once(mutex)) return real_wait();
-  release(mutex);
+  release_slowly(mutex);
   HeldEntry* entry = prepare(mutex, site, AcquireMode::reacquire);
   if (entry == nullptr) return real_wait();
   const int result = wait_uncommitted(entry, real_wait);
   // Whatever the answer, the mutex is held again; ENOTRECOVERABLE alone says that it is not.
-  if (result != ENOTRECOVERABLE) commit(entry);
+  result != ENOTRECOVERABLE ? commit(entry) : withdraw();
   return result;
 }
 

@@ -9,32 +9,34 @@ namespace gordian::hook {
 
 namespace {
 
-void cut_out(ThreadSlot& slot, uint32_t place) {
-  const uint32_t depth = slot.depth;
-  for (uint32_t i = place; i + 1 < depth; ++i) {
-    context.held[i] = context.held[i + 1];
-    HeldPrivate& own = private_of(context.held[i]);
-    own.chain_hash = 0;
-    own.outer_hash = ~uint64_t{0};
-    own.known = nullptr;
+void forget(ThreadSlot& slot, HeldEntry& entry) {
+  flush_hits(slot, entry);
+  private_of(entry).memo_tag = kNoMemo;
+  private_of(entry).known = nullptr;
+}
+
+void cut_out(ThreadSlot& slot, HeldEntry* place) {
+  HeldEntry* const last = top_of(slot) - 1;
+  for (HeldEntry* entry = place; entry <= last; ++entry) forget(slot, *entry);
+  for (; place < last; ++place) {
+    *place = place[1];
+    private_of(*place).chain_hash = 0;
   }
-  // Entries that moved, and the vacated one, were reached in other chains: none may serve as a memo.
-  private_of(context.held[depth - 1]).outer_hash = ~uint64_t{0};
-  store(slot.depth, depth - 1, std::memory_order_release);
+  set_top(slot, last);
 }
 
 // Another thread released locks of ours, see revoke(), or code was unloaded.
 void drop_revoked(ThreadSlot& slot) {
   store(slot.revoked, 0U);
   forget_memos(slot);
-  for (uint32_t i = slot.depth; i-- > 0;) {
-    if (load(context.held[i].lock) == 0) cut_out(slot, i);
+  for (HeldEntry* entry = top_of(slot); entry-- > bottom_of(slot);) {
+    if (load(entry->lock) == 0) cut_out(slot, entry);
   }
 }
 
-HeldEntry* find_held(ThreadSlot& slot, const pthread_mutex_t* mutex) {
-  for (uint32_t i = slot.depth; i-- > 0;) {
-    if (context.held[i].lock == reinterpret_cast<uint64_t>(mutex)) return &context.held[i];
+HeldEntry* find_held(const ThreadSlot& slot, const pthread_mutex_t* mutex) {
+  for (HeldEntry* entry = top_of(slot); entry-- > bottom_of(slot);) {
+    if (entry->lock == reinterpret_cast<uint64_t>(mutex)) return entry;
   }
   return nullptr;
 }
@@ -45,10 +47,10 @@ bool revoke(const pthread_mutex_t* mutex) {
   bool found = false;
   hot().for_each([&](ThreadSlot& slot) {
     if (load(slot.state) == format::SlotState::free) return;
-    HeldEntry* held = hot().held_of(&slot);
-    for (uint32_t i = load(slot.depth, std::memory_order_acquire); i-- > 0;) {
+    HeldEntry* const bottom = bottom_of(slot);
+    for (HeldEntry* entry = bottom + depth_of(slot); entry-- > bottom;) {
       auto expected = reinterpret_cast<uint64_t>(mutex);
-      if (!exchange_if(held[i].lock, expected, uint64_t{0})) continue;
+      if (!exchange_if(entry->lock, expected, uint64_t{0})) continue;
       store(slot.revoked, 1U, std::memory_order_release);
       found = true;
     }
@@ -70,89 +72,85 @@ format::LockRef identity_of(pthread_mutex_t* mutex, CallPath* path) {
   return identify(mutex, path != nullptr ? stack_of_path(*path) : format::StackRef::none);
 }
 
-uint64_t tag_of(const pthread_mutex_t* mutex, format::LockRef lock) {
-  return is_taggable(mutex) ? tag_word(mutex) : static_cast<uint32_t>(lock);
-}
-
 // Works out the chain hashes of held locks that were taken while nothing needed them.
 bool resolve_held(ThreadSlot& slot) {
-  for (uint32_t i = 0; i < slot.depth; ++i) {
-    HeldEntry& held = context.held[i];
-    HeldPrivate& own = private_of(held);
+  for (HeldEntry* entry = bottom_of(slot); entry < top_of(slot); ++entry) {
+    HeldPrivate& own = private_of(*entry);
     if (own.chain_hash != 0) continue;
-    auto* mutex = reinterpret_cast<pthread_mutex_t*>(held.lock);
-    const auto lock = identity_of(mutex, own.path);
-    if (lock == format::LockRef::none) return false;
-    held.tag = tag_of(mutex, lock);
-    own.chain_hash = extend_chain(private_of((&held)[-1]).chain_hash, lock, own.path, held.mode);
+    auto* mutex = reinterpret_cast<pthread_mutex_t*>(entry->lock);
+    entry->id = identity_of(mutex, own.path);
+    if (entry->id == format::LockRef::none) return false;
+    if (own.memo_tag != kNoMemo) own.memo_tag = tag_word(mutex);  // it names the lock now
+    own.chain_hash = extend_chain(private_of(entry[-1]).chain_hash, entry->id, own.path, entry->mode);
   }
   return true;
+}
+
+// Works out the chain of the entry above the top, and records it if it is new.
+void enter_chain(ThreadSlot& slot, HeldEntry& entry, pthread_mutex_t* mutex, CallSite site) {
+  HeldPrivate& own = private_of(entry);
+  // Without room for a record the lock is still held, only nothing can be said about it; that was counted.
+  if (!resolve_held(slot)) return;
+  entry.id = identity_of(mutex, own.path);
+  if (entry.id == format::LockRef::none) return;
+  own.chain_hash = extend_chain(private_of((&entry)[-1]).chain_hash, entry.id, own.path, entry.mode);
+  KnownChain* known = find_known(slot, own.chain_hash);
+  if (known == nullptr) {
+    known = record_chain(slot, own.chain_hash, entry.id, site, entry.mode);
+  } else if (known->segment != slot.segment) {
+    extend_use(slot, *known);
+  }
+  own.known = known;
+  if (++known->pending >= kFlushEvery) flush_chain(*known);
 }
 
 }  // namespace
 
 HeldEntry* prepare_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
-  if (context.busy) return nullptr;
+  if (context.inside) return nullptr;
   const InsideHook inside;
-  ThreadSlot* attached = context.slot != nullptr ? context.slot : attach();
-  if (attached == nullptr) return nullptr;
-  ThreadSlot& slot = *attached;
+  if (attach() == nullptr) return nullptr;
+  ThreadSlot& slot = *context.own;
   if (load(slot.revoked) != 0) drop_revoked(slot);
+  slot.acquisitions += 1;
   if (HeldEntry* again = find_held(slot, mutex)) return again;
-  if (slot.depth == slot.held_capacity - 1) {
-    if (!hot().grow_held(&slot)) {
-      recorder().drop(format::Dropped::held_overflow);
-      return nullptr;
-    }
-    context.held = hot().held_of(&slot);
+  if (depth_of(slot) == slot.held_capacity - 1 && !grow_held(slot)) {
+    withdraw();
+    recorder().drop(format::Dropped::held_overflow);
+    return nullptr;
   }
 
-  SlotPrivate& thread = private_of(slot);
-  if (thread.high_water <= slot.depth) thread.high_water = slot.depth + 1;
-  HeldEntry& entry = context.held[slot.depth];
-  HeldPrivate& own = private_of(entry);
+  HeldEntry& entry = *top_of(slot);
+  uint64_t& high_water = private_of(slot).high_water;
+  if (high_water <= depth_of(slot)) high_water = depth_of(slot) + 1;
+  flush_hits(slot, entry);
   CallPath* path = path_of(slot, site);
   entry.lock = reinterpret_cast<uint64_t>(mutex);
-  entry.tag = tag_word(mutex);
-  entry.recursion = 1;
+  entry.id = format::LockRef::none;
   entry.mode = mode;
-  own = {path, site.frame, 0, ~uint64_t{0}, nullptr};
-  if (slot.depth == 0) {
-    if (path != nullptr) own.outer_hash = kRootHash;
-    return &entry;
-  }
-
-  // Without room for a record the lock is still held, only nothing can be said about it; that was counted.
-  if (!resolve_held(slot)) return &entry;
-  const auto lock = identity_of(mutex, path);
-  if (lock == format::LockRef::none) return &entry;
-  const uint64_t outer_hash = private_of((&entry)[-1]).chain_hash;
-  entry.tag = tag_of(mutex, lock);
-  own.chain_hash = extend_chain(outer_hash, lock, path, mode);
-  own.known = find_known(slot, own.chain_hash);
-  if (own.known == nullptr) {
-    own.known = record_chain(slot, own.chain_hash, lock, site, mode);
-  } else if (own.known->segment != slot.segment) {
-    extend_use(slot, *own.known);
-  }
-  count(*own.known);
-  if (path != nullptr) own.outer_hash = outer_hash;
+  entry.recursion = 1;
+  private_of(entry) = {kNoMemo, path, site.frame, 0, nullptr};
+  if (depth_of(slot) > 0) enter_chain(slot, entry, mutex, site);
+  // The memo, and none for what was once taken inside what was here before.
+  private_of((&entry)[1]).memo_tag = kNoMemo;
+  if (mode == AcquireMode::blocking && path != nullptr && is_taggable(mutex))
+    private_of(entry).memo_tag = tag_word(mutex);
   return &entry;
 }
 
 void release_slowly(pthread_mutex_t* mutex) {
-  if (context.slot == nullptr || context.busy) {
+  if (context.own == nullptr || context.inside) {
     ensure_resolved();
     return;
   }
   const InsideHook inside;
-  ThreadSlot& slot = *context.slot;
+  ThreadSlot& slot = *context.own;
   if (load(slot.revoked) != 0) drop_revoked(slot);
   if (HeldEntry* entry = find_held(slot, mutex)) {
     if (entry->recursion > 1) {
       entry->recursion -= 1;
     } else {
-      cut_out(slot, static_cast<uint32_t>(entry - context.held));
+      cut_out(slot, entry);
     }
     return;
   }
@@ -160,7 +158,7 @@ void release_slowly(pthread_mutex_t* mutex) {
 }
 
 bool holds_once(const pthread_mutex_t* mutex) {
-  if (context.slot == nullptr || context.busy) return false;
+  if (context.slot == nullptr) return false;
   const HeldEntry* entry = find_held(*context.slot, mutex);
   return entry != nullptr && entry->recursion == 1;
 }

@@ -94,14 +94,14 @@ void HotFile::offer(format::ThreadSlot* slot, format::SlotState state) {
   std::atomic_ref(free_count_).fetch_add(1);
 }
 
-bool HotFile::grow_held(format::ThreadSlot* slot) {
+bool HotFile::grow_held(format::ThreadSlot* slot, uint32_t depth) {
   constexpr size_t kEntry = sizeof(format::HeldEntry);
   uint64_t bytes = slot->held_capacity * 2 * kEntry;
   bytes = (bytes + format::kSlotSize - 1) & ~(format::kSlotSize - 1);
   const uint64_t place = claim_pages(bytes);
   if (place == 0) return false;
   // The entry before the array, kept by the hook, moves along.
-  memcpy(file_.base() + place, file_.base() + slot->held - kEntry, (slot->depth + 1) * kEntry);
+  memcpy(file_.base() + place, file_.base() + slot->held - kEntry, (depth + 1) * kEntry);
   // A reader that sees the new array must see its content.
   store(slot->held, place + kEntry, std::memory_order_release);
   store(slot->held_capacity, bytes / kEntry - 1);

@@ -29,8 +29,9 @@ class HotFile {
   void give_back(format::ThreadSlot* slot);  // of a thread that never ran
   void end(format::ThreadSlot* slot);        // free as soon as its thread is gone
 
-  // Doubles the held array of `slot`. False when there is no room; the old array then stays.
-  bool grow_held(format::ThreadSlot* slot);
+  // Doubles the held array of `slot`, taking `depth` entries along. False when there is no room; the old
+  // array stays.
+  bool grow_held(format::ThreadSlot* slot, uint32_t depth);
 
   format::HeldEntry* held_of(const format::ThreadSlot* slot) {
     return reinterpret_cast<format::HeldEntry*>(file_.base() + slot->held);

@@ -66,10 +66,6 @@ format::LockRef write_lock_record(const pthread_mutex_t* mutex, format::StackRef
       });
 }
 
-bool can_record() {
-  return !context.busy && (context.slot != nullptr || attach() != nullptr);
-}
-
 constexpr uint64_t kLockHalf = 0xffffffff;
 
 }  // namespace
@@ -109,8 +105,9 @@ format::LockRef known_identity(const pthread_mutex_t* mutex) {
 }
 
 void begin_generation(pthread_mutex_t* mutex, CallSite site) {
-  if (!can_record()) return;
+  if (context.inside) return;
   const InsideHook inside;
+  if (attach() == nullptr) return;
   Tag tag;
   if (!find_tag(mutex, tag)) return;  // counted when the lock is first nested
   CallPath* path = find_path(site);
@@ -120,11 +117,11 @@ void begin_generation(pthread_mutex_t* mutex, CallSite site) {
 }
 
 format::LockRef identity_before_destroy(const pthread_mutex_t* mutex) {
-  return can_record() ? known_identity(mutex) : format::LockRef::none;
+  return context.own != nullptr && !context.inside ? known_identity(mutex) : format::LockRef::none;
 }
 
 void end_generation(pthread_mutex_t* mutex, format::LockRef lock, CallSite site) {
-  if (lock == format::LockRef::none || !can_record()) return;
+  if (lock == format::LockRef::none) return;
   const InsideHook inside;
   CallPath* path = find_path(site);
   const auto where = path != nullptr ? stack_of_path(*path) : format::StackRef::none;

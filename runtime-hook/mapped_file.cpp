@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #include "runtime-hook/sys.h"
 
@@ -15,21 +16,28 @@ namespace {
 constexpr uint64_t kLargestStep = 1 << 20;
 constexpr int kHighDescriptor = 1000;
 
-// Gives [from, to) storage. Where the file system cannot preallocate, writing zeros does the same; both write
-// to the part behind the end of the file only, which no thread uses yet.
+// Where the file system cannot preallocate: zeros behind the end of the file, wherever that is by now.
+// Appending, and never writing at a place, so that two threads growing the file at once overwrite nothing of
+// a third's.
+int append_zeros(int fd, uint64_t to) {
+  static const char zeros[4096] = {};
+  const iovec block = {const_cast<char*>(zeros), sizeof zeros};
+  struct stat status;
+  while (fstat(fd, &status) == 0 && static_cast<uint64_t>(status.st_size) < to) {
+    if (pwritev2(fd, &block, 1, 0, RWF_APPEND) != static_cast<ssize_t>(sizeof zeros)) return ENOSPC;
+  }
+  return 0;
+}
+
+// Gives the first `to` bytes, of which the first `from` have it, storage.
 int allocate(int fd, uint64_t from, uint64_t to) {
   // Growing past RLIMIT_FSIZE would send the program a SIGXFSZ.
   rlimit limit;
-  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && to > limit.rlim_cur)
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && to > limit.rlim_cur) {
     return EFBIG;
-  if (syscall(SYS_fallocate, fd, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0) return 0;
-  if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
-  static const char zeros[4096] = {};
-  for (uint64_t at = from; at < to; at += sizeof zeros) {
-    if (pwrite(fd, zeros, sizeof zeros, static_cast<off_t>(at)) != static_cast<ssize_t>(sizeof zeros))
-      return ENOSPC;
   }
-  return 0;
+  if (syscall(SYS_fallocate, fd, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0) return 0;
+  return errno == EOPNOTSUPP || errno == ENOSYS ? append_zeros(fd, to) : errno;
 }
 
 int move_out_of_the_way(int fd) {

@@ -31,42 +31,70 @@ __attribute__((noinline)) int acquire_slowly(pthread_mutex_t* mutex, CallSite si
     const WaitWord waiting(mutex, *entry);
     result = block();
   }
-  if (acquired(result)) commit(entry);
+  acquired(result) ? commit(entry) : withdraw();
   return result;
 }
 
-// An acquisition like the last one here, of a lock that looks free. It may be taken the moment after, so the
-// attempt is announced all the same.
-template <typename Block>
-inline int acquire(pthread_mutex_t* mutex, CallSite site, AcquireMode mode, Block block) {
-  if (load(mutex->__data.__lock) != 0 || !is_remembered(mutex, site, mode)) [[unlikely]] {
-    return acquire_slowly(mutex, site, mode, block);
-  }
-  announce_attempt();
-  const int result = block();
-  if (acquired(result)) [[likely]] {
-    push();
-  } else {
-    store(context.slot->attempting, 0U);
+// All that lock() of this type can answer is 0. Type, kind and spin count are one word in glibc; 0 is a
+// normal mutex.
+bool cannot_fail(const pthread_mutex_t* mutex) {
+  return load(reinterpret_cast<const uint64_t&>(mutex->__data.__kind)) == 0;
+}
+static_assert(offsetof(pthread_mutex_t, __data.__kind) == 16 &&
+              offsetof(pthread_mutex_t, __data.__list) == 24);
+
+// The other ways through lock and unlock stand apart, so that the fast one needs no stack frame.
+__attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site) {
+  return acquire_slowly(mutex, site, AcquireMode::blocking, [=] { return real.pthread_mutex_lock(mutex); });
+}
+
+__attribute__((noinline)) int lock_pushed(pthread_mutex_t* mutex) {
+  const int result = real.pthread_mutex_lock(mutex);
+  if (!acquired(result)) {
+    set_top(*context.own, top_of(*context.own) - 1);
+    withdraw();
   }
   return result;
+}
+
+__attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex) {
+  release_slowly(mutex);
+  return real.pthread_mutex_unlock(mutex);
 }
 
 }  // namespace
 
+// The fast way is for an acquisition that is remembered, of a lock that looks free. Since it may be taken the
+// moment after, the entry joins the held set before the call: a thread seen to hold a lock that it does not
+// own waits for it.
 GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
-  return acquire(mutex, GORDIAN_CALL_SITE(), AcquireMode::blocking,
-                 [=] { return real.pthread_mutex_lock(mutex); });
+  const CallSite site = GORDIAN_CALL_SITE();
+  ThreadSlot* slot = context.slot;
+  if (slot == nullptr || load(mutex->__data.__lock) != 0 || !is_remembered(*slot, mutex, site)) [[unlikely]] {
+    return lock_slowly(mutex, site);
+  }
+  set_top(*slot, top_of(*slot) + 1);
+  if (cannot_fail(mutex)) [[likely]]
+    return real.pthread_mutex_lock(mutex);
+  return lock_pushed(mutex);
+}
+
+// Released before the real unlock: once that is done, another thread may take, destroy or free the lock.
+GORDIAN_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) {
+  ThreadSlot* slot = context.slot;
+  if (slot == nullptr || !release_last(*slot, mutex)) [[unlikely]]
+    return unlock_slowly(mutex);
+  return real.pthread_mutex_unlock(mutex);
 }
 
 GORDIAN_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) {
-  return acquire(mutex, GORDIAN_CALL_SITE(), AcquireMode::timed,
-                 [=] { return real.pthread_mutex_timedlock(mutex, until); });
+  return acquire_slowly(mutex, GORDIAN_CALL_SITE(), AcquireMode::timed,
+                        [=] { return real.pthread_mutex_timedlock(mutex, until); });
 }
 
 GORDIAN_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const timespec* until) {
-  return acquire(mutex, GORDIAN_CALL_SITE(), AcquireMode::timed,
-                 [=] { return real.pthread_mutex_clocklock(mutex, clock, until); });
+  return acquire_slowly(mutex, GORDIAN_CALL_SITE(), AcquireMode::timed,
+                        [=] { return real.pthread_mutex_clocklock(mutex, clock, until); });
 }
 
 // Only a trial that succeeds is of interest: one that fails neither waits nor holds.
@@ -78,11 +106,6 @@ GORDIAN_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) {
     if (entry != nullptr) commit(entry);
   }
   return result;
-}
-
-GORDIAN_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) {
-  release(mutex);
-  return real.pthread_mutex_unlock(mutex);
 }
 
 GORDIAN_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attributes) {

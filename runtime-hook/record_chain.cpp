@@ -86,12 +86,10 @@ KnownChain* record_chain(ThreadSlot& slot, uint64_t hash, format::LockRef lock, 
   CurrentStack now(site);
   ChainRef outer = ChainRef::none;
   ChainSlot* shared = nullptr;
-  for (uint32_t i = 0; i < slot.depth; ++i) {
-    HeldEntry& held = context.held[i];
-    const HeldPrivate& own = private_of(held);
-    const auto held_lock = static_cast<format::LockRef>(static_cast<uint32_t>(held.tag));
+  for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
+    const HeldPrivate& own = private_of(*held);
     outer = chain_node(
-        own.chain_hash, outer, held_lock, held.mode,
+        own.chain_hash, outer, held->id, held->mode,
         [&] {
           return own.path != nullptr ? stack_of_held(*own.path, own.frame, now.get())
                                      : format::StackRef::none;

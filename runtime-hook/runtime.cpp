@@ -142,17 +142,18 @@ void release_forked(const ForkedHeld& held) {
 
 // The locks the forking thread held go on being held in the child.
 void inherit(const ForkedHeld& held) {
-  ThreadSlot& slot = *context.slot;
+  ThreadSlot& slot = *context.own;
   for (uint32_t i = 0; i < held.count; ++i) {
-    if (slot.depth == slot.held_capacity - 1 && !hot_file.grow_held(&slot)) {
+    if (i == slot.held_capacity - 1 && !grow_held(slot)) {
       record_file.drop(format::Dropped::held_overflow);
       return;
     }
-    context.held = hot_file.held_of(&slot);
-    HeldEntry& entry = context.held[slot.depth];
+    HeldEntry& entry = *top_of(slot);
     entry = held.entries[i];
-    private_of(entry) = {private_of(entry).path, private_of(entry).frame, 0, ~uint64_t{0}, nullptr};
-    slot.depth += 1;
+    entry.countdown = kMemoHits;
+    private_of(entry) = {kNoMemo, private_of(entry).path, private_of(entry).frame, 0, nullptr};
+    set_top(slot, &entry + 1);
+    private_of(slot).high_water = i + 1;
   }
 }
 
@@ -211,11 +212,11 @@ bool ensure_started() {
 // The hot file is shared: by the time the child looks, its parent may have released what was held at the
 // fork. So a copy is made before, in private memory. Each thread has its own, since several may fork at once.
 void before_fork() {
-  if (context.slot == nullptr || context.slot->depth == 0) return;
-  const uint32_t depth = context.slot->depth;
+  const uint32_t depth = context.own != nullptr ? depth_of(*context.own) : 0;
+  if (depth == 0) return;
   auto* entries = map_zeroed<HeldEntry>(depth);
   if (entries == nullptr) return;
-  memcpy(entries, context.held, depth * sizeof(HeldEntry));
+  memcpy(entries, bottom_of(*context.own), depth * sizeof(HeldEntry));
   context.forked = {entries, depth};
 }
 
@@ -236,7 +237,10 @@ void leave_parents_trace() {
   forget_modules();
   ++epoch;
   store(state, State::resting);
-  if (inherited.count > 0 && attach() != nullptr) inherit(inherited);
+  if (inherited.count > 0) {
+    const InsideHook inside;
+    if (attach() != nullptr) inherit(inherited);
+  }
   release_forked(inherited);
 }
 

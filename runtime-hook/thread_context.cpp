@@ -53,11 +53,20 @@ format::ThreadRef record_thread(format::ThreadRef parent, uint32_t parent_segmen
 
 // What the slot's last thread left: counts to add to the trace, caches that are not the next one's.
 void clear_after(ThreadSlot& slot) {
-  flush_counts(slot);
   forget_memos(slot);
+  flush_counts(slot);
   SlotPrivate& own = private_of(slot);
   memset(own.chains, 0, own.chain_capacity * sizeof(KnownChain));
   std::atomic_ref(recorder().header().acquisitions).fetch_add(slot.acquisitions, std::memory_order_relaxed);
+}
+
+// An empty held set in the slot's array.
+void set_held(ThreadSlot& slot) {
+  HeldEntry* const bottom = hot().held_of(&slot);
+  private_of(bottom[-1]).chain_hash = kRootHash;
+  for (uint64_t i = 0; i < slot.held_capacity; ++i) bottom[i].countdown = kMemoHits;
+  store(slot.bottom, reinterpret_cast<uint64_t>(bottom));
+  set_top(slot, bottom);
 }
 
 // Gives a slot just taken the memory a thread needs. What an earlier thread of the slot left is cleared.
@@ -73,12 +82,11 @@ bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   }
   slot.thread = thread;
   slot.segment = 0;
-  slot.depth = 0;
   slot.revoked = 0;
   slot.waiting_for = 0;
   slot.acquisitions = 0;
   memset(own.name, 0, sizeof own.name);
-  private_of(hot().held_of(&slot)[-1]).chain_hash = kRootHash;
+  set_held(slot);
   return true;
 }
 
@@ -97,22 +105,21 @@ void enter(ThreadSlot* slot) {
     know_handle(pthread_self(), slot->thread);
   }
   context.chains_used = 0;
-  context.held = hot().held_of(slot);
   if (have_exit_key) pthread_setspecific(exit_key, slot);
-  // From here on the hot path sees the thread as attached.
-  context.slot = slot;
+  context.own = slot;
 }
 
 // Runs among the destructors of thread-specific data. Others may still come and may lock, so all this can say
 // is that the thread has not long to live.
 void on_thread_exit(void* slot) {
-  if (slot == context.slot)
-    hot().end(context.slot);  // else it is the slot of a thread that forked this process
+  // Another slot is that of the thread that forked this process.
+  if (slot == context.own) hot().end(context.own);
 }
 
 }  // namespace
 
 ThreadSlot* attach() {
+  if (context.own != nullptr) return context.own;
   if (!ensure_started()) return nullptr;
   const auto thread = record_thread(format::ThreadRef::none, 0, format::StackRef::none, nullptr);
   ThreadSlot* slot = take_slot(thread);
@@ -122,12 +129,12 @@ ThreadSlot* attach() {
 }
 
 ThreadSlot* prepare_thread(void* (*start_routine)(void*), void* argument, CallSite site) {
-  if (context.busy) {
+  if (context.inside) {
     ensure_resolved();
     return nullptr;
   }
   const InsideHook inside;
-  ThreadSlot* parent = context.slot != nullptr ? context.slot : attach();
+  const ThreadSlot* parent = attach();
   if (parent == nullptr) return nullptr;
   CallPath* path = find_path(site);
   const auto created = path != nullptr ? stack_of_path(*path) : format::StackRef::none;
@@ -139,6 +146,7 @@ ThreadSlot* prepare_thread(void* (*start_routine)(void*), void* argument, CallSi
 }
 
 void adopt(ThreadSlot* slot) {
+  const InsideHook inside;
   enter(slot);
 }
 
@@ -147,9 +155,9 @@ void discard(ThreadSlot* slot) {
 }
 
 void begin_segment() {
-  if (context.slot == nullptr) return;
-  context.slot->segment += 1;
-  forget_memos(*context.slot);
+  if (context.own == nullptr) return;
+  context.own->segment += 1;
+  forget_memos(*context.own);
 }
 
 void know_handle(pthread_t thread, format::ThreadRef record) {
@@ -157,7 +165,7 @@ void know_handle(pthread_t thread, format::ThreadRef record) {
 }
 
 format::ThreadRef thread_record_of(pthread_t thread) {
-  if (context.slot == nullptr) return format::ThreadRef::none;
+  if (context.own == nullptr) return format::ThreadRef::none;
   const Handle* handle = find_handle(thread, false);
   return handle != nullptr ? load(handle->record, std::memory_order_acquire) : format::ThreadRef::none;
 }
@@ -185,13 +193,25 @@ bool create_thread_tables() {
 }
 
 void reset_after_fork() {
-  context.slot = nullptr;
+  context.slot = context.own = nullptr;
   context.chains_used = 0;
   if (handles != nullptr) madvise(handles, kHandles * sizeof(Handle), MADV_DONTNEED);
 }
 
+void flush_hits(ThreadSlot& slot, HeldEntry& entry) {
+  // A memo that has run out: the acquisition that used it up is being recorded by itself.
+  const uint32_t hits = kMemoHits - entry.countdown - (entry.countdown == 0 ? 1 : 0);
+  entry.countdown = kMemoHits;
+  slot.acquisitions += hits;
+  KnownChain* known = private_of(entry).known;
+  if (known == nullptr) return;
+  known->pending += hits;
+  if (known->pending >= kFlushEvery) flush_chain(*known);
+}
+
 void flush_counts(ThreadSlot& slot) {
   SlotPrivate& own = private_of(slot);
+  for (uint64_t i = 0; i < own.high_water; ++i) flush_hits(slot, bottom_of(slot)[i]);
   // Capacity before table: a table that grows meanwhile is never smaller than the capacity read.
   const uint64_t capacity = load(own.chain_capacity, std::memory_order_acquire);
   KnownChain* chains = load(own.chains, std::memory_order_acquire);
@@ -201,8 +221,22 @@ void flush_counts(ThreadSlot& slot) {
 }
 
 void forget_memos(ThreadSlot& slot) {
-  HeldEntry* held = hot().held_of(&slot);
-  for (uint64_t i = 0; i < private_of(slot).high_water; ++i) private_of(held[i]).outer_hash = ~uint64_t{0};
+  for (uint64_t i = 0; i < private_of(slot).high_water; ++i) {
+    HeldEntry& entry = bottom_of(slot)[i];
+    flush_hits(slot, entry);
+    private_of(entry).known = nullptr;
+    private_of(entry).memo_tag = kNoMemo;
+  }
+}
+
+bool grow_held(ThreadSlot& slot) {
+  const uint32_t depth = depth_of(slot);
+  forget_memos(slot);  // those above the top do not move along
+  if (!hot().grow_held(&slot, depth)) return false;
+  set_held(slot);
+  set_top(slot, bottom_of(slot) + depth);
+  private_of(slot).high_water = depth;
+  return true;
 }
 
 }  // namespace gordian::hook

@@ -34,10 +34,10 @@ struct KnownChain {
 
 // The hook's part of a HeldEntry.
 struct HeldPrivate {
+  uint64_t memo_tag;    // tag word of the lock when the entry was filled; kNoMemo: it must be filled anew
   CallPath* path;       // null: not known
   uint64_t frame;       // stack position of the call, see CallSite
   uint64_t chain_hash;  // of this acquisition and everything held outside it; 0: not worked out
-  uint64_t outer_hash;  // chain_hash of the next outer entry when this one was filled
   KnownChain* known;    // null: nothing was held outside
 };
 static_assert(sizeof(HeldPrivate) == sizeof(HeldEntry::private_));
@@ -45,6 +45,10 @@ static_assert(sizeof(HeldPrivate) == sizeof(HeldEntry::private_));
 inline HeldPrivate& private_of(HeldEntry& entry) {
   return reinterpret_cast<HeldPrivate&>(entry.private_);
 }
+
+inline constexpr uint64_t kNoMemo = ~uint64_t{0};
+// A memo serves so many acquisitions before its hits are added up.
+inline constexpr uint32_t kMemoHits = 1024;
 
 // The hook's part of a ThreadSlot. Survives the thread: the slot's next thread takes the memory over.
 struct SlotPrivate {
@@ -57,18 +61,6 @@ struct SlotPrivate {
   char name[16];        // last recorded
 };
 static_assert(sizeof(SlotPrivate) == sizeof(ThreadSlot::private_));
-
-// Two fields that are always stored together are adjacent in the slot.
-inline uint64_t& depth_and_attempt(ThreadSlot& slot) {
-  return reinterpret_cast<uint64_t&>(slot.depth);
-}
-inline bool needs_attention(const ThreadSlot& slot) {
-  return load(reinterpret_cast<const uint64_t&>(slot.revoked)) != 0;
-}
-static_assert(offsetof(ThreadSlot, attempting) == offsetof(ThreadSlot, depth) + 4 &&
-              offsetof(ThreadSlot, depth) % 8 == 0);
-static_assert(offsetof(ThreadSlot, inside_hook) == offsetof(ThreadSlot, revoked) + 4 &&
-              offsetof(ThreadSlot, revoked) % 8 == 0);
 
 inline SlotPrivate& private_of(ThreadSlot& slot) {
   return reinterpret_cast<SlotPrivate&>(slot.private_);
@@ -84,34 +76,50 @@ struct ForkedHeld {
 };
 
 struct ThreadContext {
-  ThreadSlot* slot;
-  HeldEntry* held;  // held[-1] is a sentinel with chain_hash kRootHash; held[capacity] is never filled
+  ThreadSlot* slot;  // null: not attached, or inside the hook. All that the hot path asks for
+  ThreadSlot* own;   // null: not attached
   uint32_t chains_used;
-  bool busy;  // inside the hook's slow path: nested calls stand aside
+  bool inside;  // the hook's slow path: nested calls stand aside
   ForkedHeld forked;
 };
 
 extern thread_local constinit ThreadContext context
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
+inline HeldEntry* top_of(const ThreadSlot& slot) {
+  return reinterpret_cast<HeldEntry*>(load(slot.top));
+}
+inline HeldEntry* bottom_of(const ThreadSlot& slot) {
+  return reinterpret_cast<HeldEntry*>(load(slot.bottom));
+}
+inline uint32_t depth_of(const ThreadSlot& slot) {
+  return static_cast<uint32_t>((load(slot.top, std::memory_order_acquire) - load(slot.bottom)) /
+                               sizeof(HeldEntry));
+}
+inline void set_top(ThreadSlot& slot, HeldEntry* top) {
+  store(slot.top, reinterpret_cast<uint64_t>(top), std::memory_order_release);
+}
+
 // Marks the thread as inside the hook for as long as it lives, so that a lock taken below us (by the
 // unwinder, by a signal handler) is left alone, and keeps errno.
 class InsideHook {
  public:
-  InsideHook() { mark(true); }
-  ~InsideHook() { mark(false); }
+  InsideHook() {
+    context.inside = true;
+    context.slot = nullptr;
+  }
+  ~InsideHook() {
+    context.slot = context.own;
+    context.inside = false;
+  }
   InsideHook(const InsideHook&) = delete;
   InsideHook& operator=(const InsideHook&) = delete;
 
  private:
-  static void mark(bool inside) {
-    context.busy = inside;
-    if (context.slot != nullptr) context.slot->inside_hook = inside;
-  }
   KeepErrno errno_;
 };
 
-// The slot of the calling thread, made on first use. Null: stand aside.
+// The slot of the calling thread, made on first use. Null: stand aside. Only inside the hook.
 ThreadSlot* attach();
 
 // For pthread_create: a slot with its thread record, ready for the new thread to adopt; null when there is no
@@ -138,11 +146,17 @@ void record_name(format::ThreadRef thread, const char* name);
 bool create_thread_tables();
 void reset_after_fork();
 
-// Adds what the thread counted privately to the trace.
+// Adds the hits of a memo to what its thread has counted.
+void flush_hits(ThreadSlot& slot, HeldEntry& entry);
+
+// Adds all that the thread has counted to the trace.
 void flush_counts(ThreadSlot& slot);
 
-// Remembered acquisitions no longer hold: the next ones are looked up again.
+// No memo holds any more: the next acquisitions are looked up again.
 void forget_memos(ThreadSlot& slot);
+
+// Gives `slot` a larger held array. False when there is no room.
+bool grow_held(ThreadSlot& slot);
 
 }  // namespace gordian::hook
 

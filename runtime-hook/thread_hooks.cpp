@@ -22,15 +22,15 @@ void* start_thread(void* argument) {
 }
 
 void note_join(gordian::format::ThreadRef joined) {
-  if (joined == gordian::format::ThreadRef::none || context.slot == nullptr) return;
+  if (joined == gordian::format::ThreadRef::none || context.own == nullptr) return;
   const InsideHook inside;
   begin_segment();
   recorder().append<gordian::format::ThreadRef, gordian::format::SyncRecord>(
       gordian::format::RecordType::sync, 0, [&](gordian::format::SyncRecord& record, char*) {
-        record.thread = context.slot->thread;
+        record.thread = context.own->thread;
         record.other = joined;
         record.kind = gordian::format::SyncKind::join;
-        record.segment = context.slot->segment;
+        record.segment = context.own->segment;
       });
 }
 

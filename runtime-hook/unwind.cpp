@@ -44,8 +44,9 @@ void unwind(uint64_t frame_address, Unwound& into) {
   _Unwind_Backtrace(note_frame, &into);
 }
 
-format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, bool truncated) {
-  uint64_t hash = truncated ? 2 : 1;
+format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, uint32_t proven,
+                              bool truncated) {
+  uint64_t hash = uint64_t{proven} << 1 | (truncated ? 1 : 0);
   for (uint32_t i = 0; i < count; ++i) hash = mix(hash, return_addresses[i]);
   if (hash == 0) hash = 1;
   KnownStack* slot = nullptr;
@@ -64,6 +65,7 @@ format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, 
   const auto ref = recorder().append<format::StackRef, format::StackRecord>(
       format::RecordType::stack, count * sizeof(uint64_t), [&](format::StackRecord& record, char* behind) {
         record.count = count;
+        record.proven = static_cast<uint16_t>(proven);
         record.truncated = truncated ? 1 : 0;
         record.hash = hash;
         memcpy(behind, return_addresses, count * sizeof(uint64_t));
@@ -75,7 +77,7 @@ format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, 
 format::StackRef record_stack(const Unwound& stack) {
   uint64_t pcs[Unwound::kMaxFrames];
   for (uint32_t i = 0; i < stack.count; ++i) pcs[i] = stack.frames[i].return_address;
-  return record_stack(pcs, stack.count, stack.truncated);
+  return record_stack(pcs, stack.count, stack.count, stack.truncated);
 }
 
 bool create_stack_table() {

@@ -12,7 +12,7 @@ namespace gordian::hook {
 // cancellation that unwinds past it (mutex waits are no cancellation points) is not expected.
 class WaitWord {
  public:
-  WaitWord(const void* lock, HeldEntry& wanted) : slot_(*context.slot) {
+  WaitWord(const void* lock, HeldEntry& wanted) : slot_(*context.own) {
     CallPath* path = private_of(wanted).path;
     store(slot_.waiting_stack, path != nullptr ? stack_of_path(*path) : format::StackRef::none);
     store(slot_.waiting_since_ns, monotonic_ns());

@@ -40,6 +40,7 @@ Json to_json(const FindingEdge& edge, const std::vector<FindingLock>& locks) {
           {"count", edge.count},
           {"sites", edge.sites},
           {"held_stack", array_of<Frame>(edge.held_stack.frames, to_json)},
+          {"held_stack_proven", edge.held_stack.proven},
           {"held_stack_truncated", edge.held_stack.truncated},
           {"wanted_stack", array_of<Frame>(edge.wanted_stack.frames, to_json)},
           {"wanted_stack_truncated", edge.wanted_stack.truncated}};

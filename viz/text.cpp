@@ -185,6 +185,8 @@ class TextWriter {
     line("    {}", title);
     for (size_t i = 0; i < stack.frames.size(); ++i) {
       const Frame& frame = stack.frames[i];
+      if (i == stack.proven)
+        line("      {}", paint(Style::dim, "called, when the next lock was wanted, from"));
       const std::string text =
           fmt::format("#{} {}{}", i, function_and_place(frame), frame.inlined ? " (inlined)" : "");
       line("      {}", paint(i < stack.user_frame ? Style::dim : Style::plain, text));

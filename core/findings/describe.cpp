@@ -31,11 +31,22 @@ FindingLock finding_lock(const Lock& lock) {
   return {lock.name, lock.class_name, kind_name(lock.kind)};
 }
 
+// Each return address has given one frame that is not inlined, behind those inlined into it.
+size_t proven_frames(const std::vector<Frame>& frames, size_t proven_addresses) {
+  size_t addresses = 0;
+  for (size_t i = 0; i < frames.size(); ++i) {
+    if (addresses == proven_addresses) return i;
+    if (!frames[i].inlined) ++addresses;
+  }
+  return frames.size();
+}
+
 FindingStack finding_stack(StackId stack, const Program& program, Symbolizer& symbolizer) {
   FindingStack result;
   if (stack == kNoStack) return result;
   result.frames = symbolizer.frames(stack);
   result.truncated = program.stacks[stack].truncated;
+  result.proven = proven_frames(result.frames, program.stacks[stack].proven);
   if (const Frame* user = user_frame(result.frames)) {
     result.user_frame = static_cast<size_t>(user - result.frames.data());
   }

@@ -104,7 +104,8 @@ class Judge {
                        [&](size_t edge) { return common_lock(held, held_by(edge)).has_value(); });
   }
 
-  // Whether the thread chosen at `depth` is another than, or could be where it is together with, each chosen before.
+  // Whether the thread chosen at `depth` is another than, or could be where it is together with, each chosen
+  // before.
   bool fits(size_t depth) const {
     const EdgeChoice& last = choice_[order_[depth]];
     return std::all_of(order_.begin(), order_.begin() + static_cast<ptrdiff_t>(depth), [&](size_t edge) {

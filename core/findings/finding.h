@@ -14,7 +14,16 @@
 namespace gordian {
 
 // How strong the evidence is, strongest first. docs/design.md defines each.
-enum class Tier : uint8_t { actual, confirmed, plausible, guarded, ordered, single_thread, observed, static_only };
+enum class Tier : uint8_t {
+  actual,
+  confirmed,
+  plausible,
+  guarded,
+  ordered,
+  single_thread,
+  observed,
+  static_only
+};
 
 enum class Severity : uint8_t { note, warning, error };
 
@@ -28,17 +37,19 @@ struct FindingLock {
 struct FindingStack {
   std::vector<Frame> frames;
   size_t user_frame = 0;
+  size_t proven =
+      0;  // so many frames are certain; callers behind them were seen when the inner lock was wanted
   bool truncated = false;
 };
 
 struct FindingEdge {
-  size_t held = 0;    // index into Finding::locks
-  size_t wanted = 0;  // index into Finding::locks
-  std::string thread; // "worker-1 (tid 4711)"
-  std::string mode;   // "blocking", "timed", "reacquire"
-  std::string origin; // "run" or "static"
-  uint64_t count = 0; // times this edge was taken
-  uint64_t sites = 0; // distinct pairs of stacks seen for it, this one included
+  size_t held = 0;     // index into Finding::locks
+  size_t wanted = 0;   // index into Finding::locks
+  std::string thread;  // "worker-1 (tid 4711)"
+  std::string mode;    // "blocking", "timed", "reacquire"
+  std::string origin;  // "run" or "static"
+  uint64_t count = 0;  // times this edge was taken
+  uint64_t sites = 0;  // distinct pairs of stacks seen for it, this one included
   FindingStack held_stack;
   FindingStack wanted_stack;
 };

@@ -103,12 +103,14 @@ struct ModuleRecord {
   uint32_t reserved2;
 };
 
-// Return addresses, innermost first. Followed by `count` uint64_t. Nothing in it is guessed: frames that the
-// recorder could not be sure of are left out, and `truncated` is set.
+// Return addresses, innermost first. Followed by `count` uint64_t. The first `proven` are certain. Those
+// behind, of a lock held, were on the stack when the lock inside it was wanted, called by the same function:
+// they are its callers unless that function returned and was entered again in between.
 struct StackRecord {
   RecordHeader header;
   uint32_t count;
-  uint32_t truncated;  // 1: outer frames are missing
+  uint16_t proven;
+  uint16_t truncated;  // 1: outer frames are missing
   uint64_t hash;
 };
 
@@ -233,37 +235,35 @@ struct HotHeader {
 
 // One lock in a thread's held set, in order of acquisition.
 struct HeldEntry {
-  uint64_t lock;       // address; 0: released by another thread
-  uint64_t tag;        // low half: LockRef of the lock, none as long as it was never nested
-  uint32_t recursion;  // 1 + number of re-entries
+  uint64_t lock;  // address; 0: released by another thread
+  LockRef id;     // none as long as it was never nested
   AcquireMode mode;
   uint8_t reserved[3];
-  uint64_t private_[5];  // the hook's own
+  uint32_t recursion;  // 1 + number of re-entries
+  uint32_t countdown;  // the hook's own, like what follows
+  uint64_t private_[5];
 };
 static_assert(sizeof(HeldEntry) == 64);
 
 // ending: the thread is past its last destructor that can be known of; the slot is free once its tid is gone.
 enum class SlotState : uint32_t { free = 0, live = 1, ending = 2 };
 
-// A live thread. Written by its own thread only, but for `revoked`. `depth` and `attempting` are stored as
-// one word.
+// A live thread. Written by its own thread only, but for `revoked`.
 struct ThreadSlot {
   SlotState state;
   uint32_t tid;
   ThreadRef thread;
   uint32_t segment;
-  uint32_t depth;       // locks held
-  uint32_t attempting;  // 1: about to take, perhaps waiting for, the lock of held entry number `depth`
-  uint32_t revoked;     // not 0: another thread released a lock of this held set
-  uint32_t inside_hook;
-  uint64_t acquisitions;
+  uint64_t top;      // address, in the process, one past the last HeldEntry of the held set
+  uint64_t bottom;   // address of the first: the set is what lies between
+  uint32_t revoked;  // not 0: another thread released a lock of this held set
+  StackRef waiting_stack;
+  uint64_t acquisitions;      // up to the last flush
   uint64_t held;              // offset in the hot file of the HeldEntry array
   uint64_t held_capacity;     // entries
   uint64_t waiting_for;       // lock address, once it was found taken; 0: not known to wait
   uint64_t waiting_since_ns;  // CLOCK_MONOTONIC
-  StackRef waiting_stack;
-  uint32_t reserved;
-  uint64_t private_[8];  // the hook's own
+  uint64_t private_[8];       // the hook's own
   // An inline held array fills the rest of the page.
 };
 inline constexpr size_t kInlineHeldOffset =

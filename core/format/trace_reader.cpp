@@ -34,16 +34,26 @@ std::vector<char> read_all(const std::filesystem::path& file) {
 // Size of the fixed part of a record; 0 for a type this version does not know.
 size_t fixed_size(RecordType type) {
   switch (type) {
-    case RecordType::module: return sizeof(format::ModuleRecord);
-    case RecordType::stack: return sizeof(format::StackRecord);
-    case RecordType::lock: return sizeof(format::LockRecord);
-    case RecordType::lock_end: return sizeof(format::LockEndRecord);
-    case RecordType::thread: return sizeof(format::ThreadRecord);
-    case RecordType::thread_name: return sizeof(format::ThreadNameRecord);
-    case RecordType::chain: return sizeof(format::ChainRecord);
-    case RecordType::use: return sizeof(format::UseRecord);
-    case RecordType::sync: return sizeof(format::SyncRecord);
-    case RecordType::end: return sizeof(format::EndRecord);
+    case RecordType::module:
+      return sizeof(format::ModuleRecord);
+    case RecordType::stack:
+      return sizeof(format::StackRecord);
+    case RecordType::lock:
+      return sizeof(format::LockRecord);
+    case RecordType::lock_end:
+      return sizeof(format::LockEndRecord);
+    case RecordType::thread:
+      return sizeof(format::ThreadRecord);
+    case RecordType::thread_name:
+      return sizeof(format::ThreadNameRecord);
+    case RecordType::chain:
+      return sizeof(format::ChainRecord);
+    case RecordType::use:
+      return sizeof(format::UseRecord);
+    case RecordType::sync:
+      return sizeof(format::SyncRecord);
+    case RecordType::end:
+      return sizeof(format::EndRecord);
   }
   return 0;
 }
@@ -59,7 +69,8 @@ TraceReader::TraceReader(std::string name, std::vector<char> bytes)
 }
 
 void TraceReader::check_header() {
-  if (bytes_.empty()) throw BadTrace(name_ + ": is empty; the program was killed before it recorded anything");
+  if (bytes_.empty())
+    throw BadTrace(name_ + ": is empty; the program was killed before it recorded anything");
   const size_t magic = std::min(bytes_.size(), sizeof format::kRecordMagic);
   const bool blank = std::all_of(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(magic),
                                  [](char c) { return c == 0; });
@@ -70,12 +81,14 @@ void TraceReader::check_header() {
     throw BadTrace(name_ + ": is not a Gordian trace; name a .gordian file or a directory of them");
   }
   if (bytes_.size() < format::kHeaderSize) {
-    throw BadTrace(fmt::format("{}: ends after {} bytes, inside its header; copy the whole file", name_, bytes_.size()));
+    throw BadTrace(
+        fmt::format("{}: ends after {} bytes, inside its header; copy the whole file", name_, bytes_.size()));
   }
   const auto& head = header();
   if (head.version < format::kOldestReadableVersion || head.version > format::kVersion) {
-    throw BadTrace(fmt::format("{}: has format version {}, this gordian reads {} to {}; use the gordian that recorded it",
-                               name_, head.version, format::kOldestReadableVersion, format::kVersion));
+    throw BadTrace(fmt::format(
+        "{}: has format version {}, this gordian reads {} to {}; use the gordian that recorded it", name_,
+        head.version, format::kOldestReadableVersion, format::kVersion));
   }
   if (head.header_size != format::kHeaderSize || head.tail < format::kHeaderSize) {
     throw BadTrace(name_ + ": has a damaged header; record the program again");
@@ -106,7 +119,8 @@ void TraceReader::find_records() {
       }
       break;
     }
-    // A record that was claimed and not committed belongs to a thread that was killed, or that is writing it now.
+    // A record that was claimed and not committed belongs to a thread that was killed, or that is writing it
+    // now.
     if (head.state == format::RecordState::committed && fixed_size(head.type) != 0) {
       if (is_sound(at, head)) {
         records_.push_back(at);
@@ -128,12 +142,17 @@ bool TraceReader::is_sound(uint64_t offset, const RecordHeader& head) const {
       return module.path_length <= extra && module.build_id_length <= sizeof module.build_id &&
              module.start < module.end;
     }
-    case RecordType::stack: return at<format::StackRecord>(offset).count <= extra / sizeof(uint64_t);
-    case RecordType::lock: return at<format::LockRecord>(offset).kind == format::LockKind::mutex;
+    case RecordType::stack:
+      return at<format::StackRecord>(offset).count <= extra / sizeof(uint64_t);
+    case RecordType::lock:
+      return at<format::LockRecord>(offset).kind == format::LockKind::mutex;
     case RecordType::chain:
       return at<format::ChainRecord>(offset).mode <= format::AcquireMode::reacquire &&
-             uint64_t{static_cast<uint32_t>(at<format::ChainRecord>(offset).outer)} * format::kRecordAlignment < offset;
-    default: return true;
+             uint64_t{static_cast<uint32_t>(at<format::ChainRecord>(offset).outer)} *
+                     format::kRecordAlignment <
+                 offset;
+    default:
+      return true;
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads a record file. Nothing in it is believed: the file may be torn by a kill at any instant, cut short, still
-// being written, made by a newer version, or not a trace at all. What can be read is read; what cannot is said in
-// words; no content leads to a crash or to reading outside the file.
+// Reads a record file. Nothing in it is believed: the file may be torn by a kill at any instant, cut short,
+// still being written, made by a newer version, or not a trace at all. What can be read is read; what cannot
+// is said in words; no content leads to a crash or to reading outside the file.
 #ifndef GORDIAN_CORE_FORMAT_TRACE_READER_H
 #define GORDIAN_CORE_FORMAT_TRACE_READER_H
 
@@ -18,7 +18,8 @@
 
 namespace gordian {
 
-// The file is not a trace that can be read at all. what() is one sentence: the file, what is wrong, what to do.
+// The file is not a trace that can be read at all. what() is one sentence: the file, what is wrong, what to
+// do.
 class BadTrace : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -56,7 +57,9 @@ class TraceReader {
   // `name` stands for the file in messages.
   TraceReader(std::string name, std::vector<char> bytes);
 
-  const format::FileHeader& header() const { return *reinterpret_cast<const format::FileHeader*>(bytes_.data()); }
+  const format::FileHeader& header() const {
+    return *reinterpret_cast<const format::FileHeader*>(bytes_.data());
+  }
   const std::string& name() const { return name_; }
   // What was wrong with the file, one sentence each.
   const std::vector<std::string>& problems() const { return problems_; }

@@ -2,8 +2,8 @@
 //
 // The tree of held chains: which lock was wanted while which others were held.
 //
-// A chain is one acquisition plus the chain that was held at that moment. Keeping the parent instead of a copy of
-// the held set makes a thousand nested locks cost a thousand nodes, not half a million entries.
+// A chain is one acquisition plus the chain that was held at that moment. Keeping the parent instead of a
+// copy of the held set makes a thousand nested locks cost a thousand nodes, not half a million entries.
 #ifndef GORDIAN_CORE_GRAPH_CHAINS_H
 #define GORDIAN_CORE_GRAPH_CHAINS_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Strong index types. Each is a position in one table of a Program (or of the LockGraph), and none converts to
-// another, so a lock cannot be passed where a thread is meant.
+// Strong index types. Each is a position in one table of a Program (or of the LockGraph), and none converts
+// to another, so a lock cannot be passed where a thread is meant.
 #ifndef GORDIAN_CORE_GRAPH_IDS_H
 #define GORDIAN_CORE_GRAPH_IDS_H
 

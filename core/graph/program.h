@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything one analysis knows, before any judgement: the processes that were watched, their threads, locks and
-// stacks, and the lock graph over them. Ingest fills it, findings read it, views only see what findings made of it.
+// Everything one analysis knows, before any judgement: the processes that were watched, their threads, locks
+// and stacks, and the lock graph over them. Ingest fills it, findings read it, views only see what findings
+// made of it.
 #ifndef GORDIAN_CORE_GRAPH_PROGRAM_H
 #define GORDIAN_CORE_GRAPH_PROGRAM_H
 
@@ -14,8 +15,9 @@
 
 namespace gordian {
 
-// A mapped ELF object of a process. `first_seen` orders modules and stacks of one process: a pc of a stack belongs
-// to the newest module with first_seen <= stack.seen that covers it (after dlclose another may take the range).
+// A mapped ELF object of a process. `first_seen` orders modules and stacks of one process: a pc of a stack
+// belongs to the newest module with first_seen <= stack.seen that covers it (after dlclose another may take
+// the range).
 struct Module {
   std::string path;
   std::vector<uint8_t> build_id;
@@ -32,7 +34,8 @@ struct Process {
   uint32_t pid = 0;
   uint32_t parent_pid = 0;
   uint64_t acquisitions = 0;
-  bool ended = false;  // it reached exit(); false: it was killed, crashed, replaced itself by exec, or still runs
+  bool ended =
+      false;  // it reached exit(); false: it was killed, crashed, replaced itself by exec, or still runs
   std::vector<Module> modules;
 };
 
@@ -41,6 +44,7 @@ struct Stack {
   uint64_t seen = 0;  // see Module::first_seen
   bool truncated = false;
   std::vector<uint64_t> return_addresses;  // innermost first
+  size_t proven = SIZE_MAX;                // so many of them are certain: see format::StackRecord
 };
 
 struct Thread {
@@ -90,7 +94,7 @@ struct Program {
   std::vector<Join> joins;
   std::vector<Loss> losses;
   std::vector<std::string> warnings;  // what the traces could not tell, one sentence each
-  LockGraph graph;  // its LockIds are those of `locks`
+  LockGraph graph;                    // its LockIds are those of `locks`
 };
 
 }  // namespace gordian

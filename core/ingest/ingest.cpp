@@ -113,7 +113,8 @@ class Ingestion {
   void add_stack(uint64_t offset, const format::StackRecord& record) {
     const auto addresses = trace_.return_addresses(record);
     stacks_.add(offset, program_.stacks.add({process_, offset, record.truncated != 0,
-                                             std::vector<uint64_t>(addresses.begin(), addresses.end())}));
+                                             std::vector<uint64_t>(addresses.begin(), addresses.end()),
+                                             record.proven}));
   }
 
   void add_thread(uint64_t offset, const format::ThreadRecord& record) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Addresses to source, by elfutils (libdw): function, file and line of each frame with inlined calls expanded, and
-// the variable that a data address lies in. Separate debug files are found by build-id in the usual places.
+// Addresses to source, by elfutils (libdw): function, file and line of each frame with inlined calls
+// expanded, and the variable that a data address lies in. Separate debug files are found by build-id in the
+// usual places.
 //
-// Answers are cached per address. A module whose file is gone, or whose build-id differs from the recorded one, gives
-// frames without source and one warning. Not thread-safe.
+// Answers are cached per address. A module whose file is gone, or whose build-id differs from the recorded
+// one, gives frames without source and one warning. Not thread-safe.
 #ifndef GORDIAN_CORE_SYMBOLIZE_SYMBOLIZER_H
 #define GORDIAN_CORE_SYMBOLIZE_SYMBOLIZER_H
 
@@ -40,8 +41,9 @@ class Symbolizer {
   Symbolizer(const Symbolizer&) = delete;
   Symbolizer& operator=(const Symbolizer&) = delete;
 
-  // The stack with inlined calls expanded, innermost first. Never empty for a stack that has return addresses: an
-  // unknown one gives a frame with the module (or nothing) and offset only. kNoStack gives an empty list.
+  // The stack with inlined calls expanded, innermost first. Never empty for a stack that has return
+  // addresses: an unknown one gives a frame with the module (or nothing) and offset only. kNoStack gives an
+  // empty list.
   const std::vector<Frame>& frames(StackId stack);
 
   // The code at `address` itself (not a return address), as of `seen`; for thread start routines.

@@ -37,6 +37,7 @@ inline FindingStack stack_at(unsigned line) {
   result.frames = {frame("lock_quietly", "/usr/include/quiet.h", 7, true), frame("move_money", bank, line),
                    frame("worker", "/elsewhere/worker.c", 40), unknown_frame("/lib/libc.so.6", 0x89144)};
   result.user_frame = 1;
+  result.proven = 3;
   return result;
 }
 
@@ -51,6 +52,7 @@ inline FindingEdge edge(size_t held, size_t wanted, std::string thread) {
   result.sites = 3;
   result.held_stack = stack_at(9);
   result.wanted_stack = stack_at(10);
+  result.wanted_stack.proven = result.wanted_stack.frames.size();
   return result;
 }
 

@@ -60,8 +60,11 @@ Program program_of(const FixtureRun& run) {
   Program program;
   const ProcessId process = program.processes.add({});
   program.processes[process].modules.push_back(run.module);
-  program.stacks.add(
-      {.process = process, .seen = 0, .truncated = false, .return_addresses = run.return_addresses});
+  program.stacks.add({.process = process,
+                      .seen = 0,
+                      .truncated = false,
+                      .return_addresses = run.return_addresses,
+                      .proven = run.return_addresses.size()});
   return program;
 }
 

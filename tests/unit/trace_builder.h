@@ -71,6 +71,7 @@ class TraceBuilder {
   format::StackRef stack(const std::vector<uint64_t>& return_addresses, bool truncated = false) {
     format::StackRecord record{};
     record.count = static_cast<uint32_t>(return_addresses.size());
+    record.proven = static_cast<uint16_t>(return_addresses.size());
     record.truncated = truncated ? 1 : 0;
     return append<format::StackRef>(record, {reinterpret_cast<const char*>(return_addresses.data()),
                                              return_addresses.size() * sizeof(uint64_t)});

@@ -193,7 +193,8 @@ class LockOrderCycle {
 
   std::string thread_reason(const Verdict& verdict) const {
     const ThreadId first = verdict.edges.front().use->thread;
-    if (std::ranges::all_of(verdict.edges, [&](const EdgeChoice& edge) { return edge.use->thread == first; })) {
+    if (std::ranges::all_of(verdict.edges,
+                            [&](const EdgeChoice& edge) { return edge.use->thread == first; })) {
       return fmt::format("all by one thread, {}", thread_name(first));
     }
     return fmt::format("{} different threads would be needed, fewer took part", verdict.edges.size());
