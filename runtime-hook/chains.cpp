@@ -26,13 +26,8 @@ void make_room(ThreadSlot& slot) {
   if (context.chains_used * 4 < own.chain_capacity * 3) return;
   const uint64_t larger = own.chain_capacity * 2;
   KnownChain* fresh = larger <= kLargestCache ? map_zeroed<KnownChain>(larger) : nullptr;
+  if (fresh == nullptr) return forget_chains(slot);
   forget_memos(slot);
-  if (fresh == nullptr) {
-    flush_counts(slot);
-    memset(own.chains, 0, own.chain_capacity * sizeof(KnownChain));
-    context.chains_used = 0;
-    return;
-  }
   for (uint64_t i = 0; i < own.chain_capacity; ++i) {
     if (own.chains[i].hash != 0) *place_in(fresh, larger, own.chains[i].hash) = own.chains[i];
   }
@@ -53,7 +48,7 @@ KnownChain* remember(ThreadSlot& slot, uint64_t hash, format::ChainRef chain) {
   make_room(slot);
   SlotPrivate& own = private_of(slot);
   KnownChain* entry = place_in(own.chains, own.chain_capacity, hash);
-  *entry = {hash, chain, format::UseRef::none, slot.segment, 0};
+  *entry = {hash, chain, 0};
   ++context.chains_used;
   return entry;
 }

@@ -58,27 +58,37 @@ bool revoke(const pthread_mutex_t* mutex) {
   return found;
 }
 
-CallPath* path_of(ThreadSlot& slot, CallSite site) {
-  CallPath*& remembered = private_of(slot).paths[mix(site.return_address, site.frame) & (kPathCache - 1)];
-  if (remembered == nullptr || !is_current(*remembered) || !is_on_path(*remembered, site)) {
-    remembered = find_path(site);
+// How far the work on an acquisition may go. `caches` looks only where nothing outside the hook can be called
+// and nothing shared is written, and gives up otherwise; `everything` learns and records what is new.
+enum class Effort : uint8_t { caches, everything };
+
+// The path cache has four places for each call site and frame, since a function may be called from several
+// lines; a path's number decides which one it takes.
+CallPath* path_of(ThreadSlot& slot, CallSite site, Effort effort) {
+  CallPath** const set =
+      private_of(slot).paths + (mix(site.return_address, site.frame) & (kPathCache - kPathWays));
+  for (uint32_t way = 0; way < kPathWays; ++way) {
+    if (set[way] != nullptr && is_current(*set[way]) && is_on_path(*set[way], site)) return set[way];
   }
-  return remembered;
+  if (effort == Effort::caches) return nullptr;
+  CallPath* path = find_path(site);
+  if (path != nullptr) set[path->id % kPathWays] = path;
+  return path;
 }
 
-format::LockRef identity_of(pthread_mutex_t* mutex, CallPath* path) {
+format::LockRef identity_of(pthread_mutex_t* mutex, CallPath* path, Effort effort) {
   const auto known = known_identity(mutex);
-  if (known != format::LockRef::none) return known;
+  if (known != format::LockRef::none || effort == Effort::caches) return known;
   return identify(mutex, path != nullptr ? stack_of_path(*path) : format::StackRef::none);
 }
 
 // Works out the chain hashes of held locks that were taken while nothing needed them.
-bool resolve_held(ThreadSlot& slot) {
+bool resolve_held(ThreadSlot& slot, Effort effort) {
   for (HeldEntry* entry = bottom_of(slot); entry < top_of(slot); ++entry) {
     HeldPrivate& own = private_of(*entry);
     if (own.chain_hash != 0) continue;
     auto* mutex = reinterpret_cast<pthread_mutex_t*>(entry->lock);
-    entry->id = identity_of(mutex, own.path);
+    entry->id = identity_of(mutex, own.path, effort);
     if (entry->id == format::LockRef::none) return false;
     if (own.memo_tag != kNoMemo) own.memo_tag = tag_word(mutex);  // it names the lock now
     own.chain_hash = extend_chain(private_of(entry[-1]).chain_hash, entry->id, own.path, entry->mode);
@@ -86,56 +96,75 @@ bool resolve_held(ThreadSlot& slot) {
   return true;
 }
 
-// Works out the chain of the entry above the top, and records it if it is new.
-void enter_chain(ThreadSlot& slot, HeldEntry& entry, pthread_mutex_t* mutex, CallSite site) {
+// Works out the chain of the entry above the top. False: it is not known, and may not be recorded or cannot.
+bool enter_chain(ThreadSlot& slot, HeldEntry& entry, pthread_mutex_t* mutex, CallSite site, Effort effort) {
   HeldPrivate& own = private_of(entry);
-  // Without room for a record the lock is still held, only nothing can be said about it; that was counted.
-  if (!resolve_held(slot)) return;
-  entry.id = identity_of(mutex, own.path);
-  if (entry.id == format::LockRef::none) return;
-  own.chain_hash = extend_chain(private_of((&entry)[-1]).chain_hash, entry.id, own.path, entry.mode);
-  KnownChain* known = find_known(slot, own.chain_hash);
-  if (known == nullptr) {
-    known = record_chain(slot, own.chain_hash, entry.id, site, entry.mode);
-  } else if (known->segment != slot.segment) {
-    extend_use(slot, *known);
-  }
+  if (!resolve_held(slot, effort)) return false;
+  entry.id = identity_of(mutex, own.path, effort);
+  if (entry.id == format::LockRef::none) return false;
+  const uint64_t hash = extend_chain(private_of((&entry)[-1]).chain_hash, entry.id, own.path, entry.mode);
+  KnownChain* known = find_known(slot, hash);
+  if (known == nullptr && effort == Effort::caches) return false;
+  if (known == nullptr) known = record_chain(slot, hash, entry.id, site, entry.mode);
+  own.chain_hash = hash;
   own.known = known;
   if (++known->pending >= kFlushEvery) flush_chain(*known);
+  return true;
+}
+
+// Fills the entry above the top, or finds the one of a lock that is held already. Null: `effort` does not
+// reach.
+HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, AcquireMode mode, Effort effort) {
+  if (HeldEntry* again = find_held(slot, mutex)) {
+    slot.acquisitions += 1;
+    return again;
+  }
+  const uint32_t depth = depth_of(slot);
+  if (depth == slot.held_capacity - 1) return nullptr;
+  CallPath* path = path_of(slot, site, effort);
+  if (path == nullptr && effort == Effort::caches) return nullptr;
+
+  HeldEntry& entry = *top_of(slot);
+  uint64_t& high_water = private_of(slot).high_water;
+  if (high_water <= depth) high_water = depth + 1;
+  flush_hits(slot, entry);
+  entry.lock = reinterpret_cast<uint64_t>(mutex);
+  entry.id = format::LockRef::none;
+  entry.mode = mode;
+  entry.recursion = 1;
+  private_of(entry) = {kNoMemo, path, site.frame, 0, nullptr};
+  // No memo stands for what was once taken inside the entry that was here before.
+  private_of((&entry)[1]).memo_tag = kNoMemo;
+  // A trial waits for nothing and so makes no edge into its lock. Its chain is worked out when a lock inside
+  // it needs it. Where there is no room to record a chain the lock is held all the same, and the loss was
+  // counted.
+  if (depth > 0 && mode != AcquireMode::try_only && !enter_chain(slot, entry, mutex, site, effort) &&
+      effort == Effort::caches) {
+    return nullptr;
+  }
+  if (mode == AcquireMode::blocking && path != nullptr && is_taggable(mutex)) {
+    private_of(entry).memo_tag = tag_word(mutex);
+  }
+  slot.acquisitions += 1;
+  return &entry;
 }
 
 }  // namespace
 
 HeldEntry* prepare_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
   if (context.inside) return nullptr;
+  if (context.slot != nullptr && load(context.slot->revoked) == 0) {
+    if (HeldEntry* entry = fill(*context.slot, mutex, site, mode, Effort::caches)) return entry;
+  }
   const InsideHook inside;
   if (attach() == nullptr) return nullptr;
   ThreadSlot& slot = *context.own;
   if (load(slot.revoked) != 0) drop_revoked(slot);
-  slot.acquisitions += 1;
-  if (HeldEntry* again = find_held(slot, mutex)) return again;
   if (depth_of(slot) == slot.held_capacity - 1 && !grow_held(slot)) {
-    withdraw();
     recorder().drop(format::Dropped::held_overflow);
     return nullptr;
   }
-
-  HeldEntry& entry = *top_of(slot);
-  uint64_t& high_water = private_of(slot).high_water;
-  if (high_water <= depth_of(slot)) high_water = depth_of(slot) + 1;
-  flush_hits(slot, entry);
-  CallPath* path = path_of(slot, site);
-  entry.lock = reinterpret_cast<uint64_t>(mutex);
-  entry.id = format::LockRef::none;
-  entry.mode = mode;
-  entry.recursion = 1;
-  private_of(entry) = {kNoMemo, path, site.frame, 0, nullptr};
-  if (depth_of(slot) > 0) enter_chain(slot, entry, mutex, site);
-  // The memo, and none for what was once taken inside what was here before.
-  private_of((&entry)[1]).memo_tag = kNoMemo;
-  if (mode == AcquireMode::blocking && path != nullptr && is_taggable(mutex))
-    private_of(entry).memo_tag = tag_word(mutex);
-  return &entry;
+  return fill(slot, mutex, site, mode, Effort::everything);
 }
 
 void release_slowly(pthread_mutex_t* mutex) {
@@ -143,7 +172,6 @@ void release_slowly(pthread_mutex_t* mutex) {
     ensure_resolved();
     return;
   }
-  const InsideHook inside;
   ThreadSlot& slot = *context.own;
   if (load(slot.revoked) != 0) drop_revoked(slot);
   if (HeldEntry* entry = find_held(slot, mutex)) {

@@ -20,7 +20,7 @@ struct Real {
 };
 
 // Valid after resolve_real(). Written once, before any hook reads it.
-extern Real real;
+extern Real real __attribute__((visibility("hidden")));
 
 // Looks every hook up. Safe to call from any thread and more than once; calls may come before our
 // constructor.

@@ -101,16 +101,11 @@ KnownChain* record_chain(ThreadSlot& slot, uint64_t hash, format::LockRef lock, 
       hash, outer, lock, mode, [&] { return record_stack(now.get()); }, shared);
   KnownChain* known = remember(slot, hash, chain);
   if (chain != ChainRef::none) {
-    known->use = use_of(slot, *shared, chain);
-    extend_use(slot, *known);
+    const auto use = use_of(slot, *shared, chain);
+    if (use != format::UseRef::none) store(at(use).last_segment, slot.segment);
     note_name(slot);
   }
   return known;
-}
-
-void extend_use(ThreadSlot& slot, KnownChain& known) {
-  known.segment = slot.segment;
-  if (known.use != format::UseRef::none) store(at(known.use).last_segment, slot.segment);
 }
 
 }  // namespace gordian::hook

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Recording a chain that the calling thread has never been through: the only place where stacks are unwound
-// for evidence and where chain and use records are written.
+// Recording a chain that the calling thread has not been through in this segment of its run: the only place
+// where stacks are unwound for evidence and where chain and use records are written.
 #ifndef GORDIAN_RUNTIME_HOOK_RECORD_CHAIN_H
 #define GORDIAN_RUNTIME_HOOK_RECORD_CHAIN_H
 
@@ -14,9 +14,6 @@ namespace gordian::hook {
 // `hash` identifies the chain of everything in `slot`'s held set plus `lock`, wanted at `site`.
 KnownChain* record_chain(ThreadSlot& slot, uint64_t hash, format::LockRef lock, CallSite site,
                          AcquireMode mode);
-
-// A chain seen again in a later segment of the thread: the use record is brought up to date.
-void extend_use(ThreadSlot& slot, KnownChain& known);
 
 }  // namespace gordian::hook
 

@@ -53,10 +53,7 @@ format::ThreadRef record_thread(format::ThreadRef parent, uint32_t parent_segmen
 
 // What the slot's last thread left: counts to add to the trace, caches that are not the next one's.
 void clear_after(ThreadSlot& slot) {
-  forget_memos(slot);
-  flush_counts(slot);
-  SlotPrivate& own = private_of(slot);
-  memset(own.chains, 0, own.chain_capacity * sizeof(KnownChain));
+  forget_chains(slot);
   std::atomic_ref(recorder().header().acquisitions).fetch_add(slot.acquisitions, std::memory_order_relaxed);
 }
 
@@ -157,7 +154,7 @@ void discard(ThreadSlot* slot) {
 void begin_segment() {
   if (context.own == nullptr) return;
   context.own->segment += 1;
-  forget_memos(*context.own);
+  forget_chains(*context.own);  // so that the use record of each learns of the new segment
 }
 
 void know_handle(pthread_t thread, format::ThreadRef record) {
@@ -227,6 +224,13 @@ void forget_memos(ThreadSlot& slot) {
     private_of(entry).known = nullptr;
     private_of(entry).memo_tag = kNoMemo;
   }
+}
+
+void forget_chains(ThreadSlot& slot) {
+  forget_memos(slot);
+  flush_counts(slot);
+  memset(private_of(slot).chains, 0, private_of(slot).chain_capacity * sizeof(KnownChain));
+  context.chains_used = 0;
 }
 
 bool grow_held(ThreadSlot& slot) {

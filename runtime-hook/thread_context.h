@@ -27,9 +27,7 @@ using format::ThreadSlot;
 struct KnownChain {
   uint64_t hash;  // 0: free
   format::ChainRef chain;
-  format::UseRef use;  // of this thread
-  uint32_t segment;    // of the thread when it last checked the use record
-  uint32_t pending;    // times seen and not yet added to the chain record
+  uint32_t pending;  // times seen and not yet added to the chain record
 };
 
 // The hook's part of a HeldEntry.
@@ -66,7 +64,8 @@ inline SlotPrivate& private_of(ThreadSlot& slot) {
   return reinterpret_cast<SlotPrivate&>(slot.private_);
 }
 
-inline constexpr size_t kPathCache = 256;
+inline constexpr size_t kPathCache = 1024;
+inline constexpr uint32_t kPathWays = 4;
 inline constexpr uint64_t kRootHash = 0x6F72646961;
 
 // The held set at the moment of a fork, for the child.
@@ -154,6 +153,9 @@ void flush_counts(ThreadSlot& slot);
 
 // No memo holds any more: the next acquisitions are looked up again.
 void forget_memos(ThreadSlot& slot);
+
+// No chain is known any more: the next ones are looked up in the process-wide table again.
+void forget_chains(ThreadSlot& slot);
 
 // Gives `slot` a larger held array. False when there is no room.
 bool grow_held(ThreadSlot& slot);

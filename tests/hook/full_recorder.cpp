@@ -247,8 +247,8 @@ class Worker {
     return extend(lock, site, mode, depth);
   }
 
-  // A lock is wanted while others are held: what there is to be found in the trace. A try counts if it
-  // succeeds.
+  // A lock is waited for while others are held: what there is to be found in the trace. A try waits for
+  // nothing; it shows only as one of the locks held when another is wanted.
   void want(const Lock& lock, uint64_t site, Mode mode, size_t depth) {
     if (held_.empty()) return;
     Seen& seen = note(lock, site, mode, depth);
@@ -282,7 +282,6 @@ class Worker {
     if (mode == blocking && !patient) mode = timed;
     if (mode == try_only) {
       if (perform(mode, nullptr) != 0) return;
-      want(lock, site, mode, depth);
     } else {
       want(lock, site, mode, depth);
       const int result = perform(mode, patient ? &kFarAway : &kLongAgo);
@@ -354,10 +353,11 @@ class Worker {
 
   void remake(Lock& lock) {
     if (held(lock) != nullptr) return;
-    // A process-shared or robust mutex is known by its address alone, so only init and destroy can end it.
+    // A process-shared or robust mutex is known by its address alone, so overwriting does not end it.
+    const bool overwrite = below(3) == 0;
     const bool marked = lock.kind != robust && lock.kind != process_shared;
-    if (!marked || below(2) == 0) end(lock);
-    if (below(3) != 0) return make(lock);
+    if ((overwrite && !marked) || below(2) == 0) end(lock);
+    if (!overwrite) return make(lock);
     *lock.mutex = PTHREAD_MUTEX_INITIALIZER;
     lock.kind = normal;
     lock.generation = next_generation++;

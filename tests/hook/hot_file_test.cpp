@@ -17,7 +17,6 @@
 namespace gordian::hook {
 namespace {
 
-using format::HeldEntry;
 using format::SlotState;
 using format::ThreadSlot;
 

@@ -84,6 +84,7 @@ TEST_F(IngestTest, LocksAndStacksKeepWhatIsKnownOfThem) {
   EXPECT_FALSE(lock.recursive);
   EXPECT_EQ(program.stacks[lock.created].return_addresses, (std::vector<uint64_t>{0x10, 0x20}));
   EXPECT_FALSE(program.stacks[lock.created].truncated);
+  EXPECT_EQ(program.stacks[lock.created].proven, 2U);
   EXPECT_EQ(program.stacks[lock.first_taken].return_addresses, (std::vector<uint64_t>{0x30}));
   EXPECT_TRUE(program.stacks[lock.first_taken].truncated);
   EXPECT_EQ(program.locks[kB].created, kNoStack);

@@ -72,7 +72,7 @@ std::map<uint64_t, Plain> plain(const TraceReader& trace) {
     all[at] = plain;
   });
   trace.for_each<format::StackRecord>([&](uint64_t at, const format::StackRecord& r) {
-    Plain plain{RecordType::stack, {r.truncated, r.hash}, ""};
+    Plain plain{RecordType::stack, {r.proven, r.truncated, r.hash}, ""};
     for (const uint64_t address : trace.return_addresses(r)) plain.numbers.push_back(address);
     all[at] = plain;
   });
@@ -154,14 +154,15 @@ class RandomTrace {
 
   Plain stack() {
     format::StackRecord r{};
-    r.truncated = half() % 2;
+    r.proven = byte();
+    r.truncated = byte() % 2;
     r.hash = word();
     std::vector<uint64_t> addresses(random_() % 20);
     for (uint64_t& address : addresses) address = word();
     r.count = static_cast<uint32_t>(addresses.size());
     builder.append<format::StackRef>(r,
                                      {reinterpret_cast<const char*>(addresses.data()), 8 * addresses.size()});
-    Plain plain{RecordType::stack, {r.truncated, r.hash}, ""};
+    Plain plain{RecordType::stack, {r.proven, r.truncated, r.hash}, ""};
     plain.numbers.insert(plain.numbers.end(), addresses.begin(), addresses.end());
     return plain;
   }
