@@ -8,8 +8,8 @@
 
 namespace gordian {
 
-// A process that was killed, or that replaced itself by exec, leaves its hot file in memory-backed storage. Once it is
-// gone the file is moved beside its trace, where it costs no memory and goes away with it.
+// A process that was killed, or that replaced itself by exec, leaves its hot file in memory-backed storage.
+// Once it is gone the file is moved beside its trace, where it costs no memory and goes away with it.
 void collect_hot_file(const std::filesystem::path& trace, const TraceReader& reader);
 
 }  // namespace gordian

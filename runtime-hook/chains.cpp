@@ -8,11 +8,11 @@ namespace gordian::hook {
 namespace {
 
 constexpr size_t kChains = 1 << 20;
-constexpr uint64_t kLargestCache = 1 << 17;
+constexpr uint32_t kLargestCache = 1 << 17;
 
 ChainSlot* chains;
 
-KnownChain* place_in(KnownChain* table, uint64_t capacity, uint64_t hash) {
+KnownChain* place_in(KnownChain* table, uint32_t capacity, uint64_t hash) {
   for (uint64_t probe = 0;; ++probe) {
     KnownChain& entry = table[(hash + probe) & (capacity - 1)];
     if (entry.hash == hash || entry.hash == 0) return &entry;
@@ -23,12 +23,12 @@ KnownChain* place_in(KnownChain* table, uint64_t capacity, uint64_t hash) {
 // the price of a look-up in the process-wide table each.
 void make_room(ThreadSlot& slot) {
   SlotPrivate& own = private_of(slot);
-  if (context.chains_used * 4 < own.chain_capacity * 3) return;
-  const uint64_t larger = own.chain_capacity * 2;
+  if (own.chains_used * 4 < own.chain_capacity * 3) return;
+  const uint32_t larger = own.chain_capacity * 2;
   KnownChain* fresh = larger <= kLargestCache ? map_zeroed<KnownChain>(larger) : nullptr;
   if (fresh == nullptr) return forget_chains(slot);
   forget_memos(slot);
-  for (uint64_t i = 0; i < own.chain_capacity; ++i) {
+  for (uint32_t i = 0; i < own.chain_capacity; ++i) {
     if (own.chains[i].hash != 0) *place_in(fresh, larger, own.chains[i].hash) = own.chains[i];
   }
   // The old one stays mapped: finish() may be reading it from another thread.
@@ -49,7 +49,7 @@ KnownChain* remember(ThreadSlot& slot, uint64_t hash, format::ChainRef chain) {
   SlotPrivate& own = private_of(slot);
   KnownChain* entry = place_in(own.chains, own.chain_capacity, hash);
   *entry = {hash, chain, 0};
-  ++context.chains_used;
+  ++own.chains_used;
   return entry;
 }
 

@@ -13,7 +13,7 @@ thread_local constinit ThreadContext context = {};
 
 namespace {
 
-constexpr uint64_t kFirstChains = 256;
+constexpr uint32_t kFirstChains = 256;
 constexpr size_t kHandles = 1 << 16;
 
 // pthread_t -> thread record, for joins. A handle is reused only after a join, and is then simply
@@ -101,7 +101,6 @@ void enter(ThreadSlot* slot) {
     recorder().at<format::ThreadRecord>(slot->thread).tid = slot->tid;
     know_handle(pthread_self(), slot->thread);
   }
-  context.chains_used = 0;
   if (have_exit_key) pthread_setspecific(exit_key, slot);
   context.own = slot;
 }
@@ -191,7 +190,6 @@ bool create_thread_tables() {
 
 void reset_after_fork() {
   context.slot = context.own = nullptr;
-  context.chains_used = 0;
   if (handles != nullptr) madvise(handles, kHandles * sizeof(Handle), MADV_DONTNEED);
 }
 
@@ -210,9 +208,9 @@ void flush_counts(ThreadSlot& slot) {
   SlotPrivate& own = private_of(slot);
   for (uint64_t i = 0; i < own.high_water; ++i) flush_hits(slot, bottom_of(slot)[i]);
   // Capacity before table: a table that grows meanwhile is never smaller than the capacity read.
-  const uint64_t capacity = load(own.chain_capacity, std::memory_order_acquire);
+  const uint32_t capacity = load(own.chain_capacity, std::memory_order_acquire);
   KnownChain* chains = load(own.chains, std::memory_order_acquire);
-  for (uint64_t i = 0; i < capacity; ++i) {
+  for (uint32_t i = 0; i < capacity; ++i) {
     if (chains[i].pending > 0) flush_chain(chains[i]);
   }
 }
@@ -229,8 +227,9 @@ void forget_memos(ThreadSlot& slot) {
 void forget_chains(ThreadSlot& slot) {
   forget_memos(slot);
   flush_counts(slot);
-  memset(private_of(slot).chains, 0, private_of(slot).chain_capacity * sizeof(KnownChain));
-  context.chains_used = 0;
+  SlotPrivate& own = private_of(slot);
+  memset(own.chains, 0, own.chain_capacity * sizeof(KnownChain));
+  own.chains_used = 0;
 }
 
 bool grow_held(ThreadSlot& slot) {

@@ -51,8 +51,9 @@ inline constexpr uint32_t kMemoHits = 1024;
 // The hook's part of a ThreadSlot. Survives the thread: the slot's next thread takes the memory over.
 struct SlotPrivate {
   KnownChain* chains;
-  uint64_t chain_capacity;  // power of two
-  CallPath** paths;         // kPathCache entries
+  uint32_t chain_capacity;  // power of two
+  uint32_t chains_used;
+  CallPath** paths;  // kPathCache entries
   void* (*start_routine)(void*);
   void* argument;
   uint64_t high_water;  // held entries ever used, so as to know which to clear
@@ -77,8 +78,7 @@ struct ForkedHeld {
 struct ThreadContext {
   ThreadSlot* slot;  // null: not attached, or inside the hook. All that the hot path asks for
   ThreadSlot* own;   // null: not attached
-  uint32_t chains_used;
-  bool inside;  // the hook's slow path: nested calls stand aside
+  bool inside;       // the hook's slow path: nested calls stand aside
   ForkedHeld forked;
 };
 
