@@ -55,6 +55,11 @@ format::ThreadSlot* HotFile::take() {
       if (state == format::SlotState::live || (state == format::SlotState::ending && exists(slot.tid)))
         continue;
       if (exchange_if(slot.state, state, format::SlotState::live)) {
+        // Meanwhile another thread may have had the slot, and be ending too.
+        if (state == format::SlotState::ending && exists(slot.tid)) {
+          store(slot.state, format::SlotState::ending, std::memory_order_release);
+          continue;
+        }
         std::atomic_ref(free_count_).fetch_sub(1);
         return &slot;
       }

@@ -116,24 +116,25 @@ void begin_generation(pthread_mutex_t* mutex, CallSite site) {
   if (tag.check != nullptr) store(*tag.check, tag.check_value, std::memory_order_release);
 }
 
-format::LockRef identity_before_destroy(const pthread_mutex_t* mutex) {
-  return context.own != nullptr && !context.inside ? known_identity(mutex) : format::LockRef::none;
+DyingLock before_destroy(pthread_mutex_t* mutex) {
+  Tag tag;
+  if (context.own == nullptr || context.inside || !find_tag(mutex, tag) || !tag.valid()) return {};
+  return {tag.lock(), tag.word, tag.check};
 }
 
-void end_generation(pthread_mutex_t* mutex, format::LockRef lock, CallSite site) {
-  if (lock == format::LockRef::none) return;
+void end_generation(const DyingLock& dying, CallSite site) {
+  if (dying.word == nullptr) return;
   const InsideHook inside;
+  store(*dying.word, uint64_t{0});
+  if (dying.check != nullptr) store(*dying.check, uint64_t{0});
+  if (dying.lock == format::LockRef::none) return;
   CallPath* path = find_path(site);
   const auto where = path != nullptr ? stack_of_path(*path) : format::StackRef::none;
   recorder().append<format::LockRef, format::LockEndRecord>(format::RecordType::lock_end, 0,
                                                             [&](format::LockEndRecord& record, char*) {
-                                                              record.lock = lock;
+                                                              record.lock = dying.lock;
                                                               record.where = where;
                                                             });
-  Tag tag;
-  if (!find_tag(mutex, tag)) return;
-  store(*tag.word, uint64_t{0});
-  if (tag.check != nullptr) store(*tag.check, uint64_t{0});
 }
 
 bool create_lock_table() {

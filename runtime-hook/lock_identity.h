@@ -45,11 +45,18 @@ format::LockRef identify(pthread_mutex_t* mutex, format::StackRef taken);
 // What identify() gave before, or none: never writes.
 format::LockRef known_identity(const pthread_mutex_t* mutex);
 
-// A generation's begin and end, as seen by pthread_mutex_init and pthread_mutex_destroy after they succeeded.
-// The identity of a lock is asked for before it is destroyed: afterwards the object is no mutex any more.
+// After a successful pthread_mutex_init: a new generation begins.
 void begin_generation(pthread_mutex_t* mutex, CallSite site);
-format::LockRef identity_before_destroy(const pthread_mutex_t* mutex);
-void end_generation(pthread_mutex_t* mutex, format::LockRef lock, CallSite site);
+
+// A generation's end, in two steps: what the lock is known by must be found while it still is a mutex
+// (destroying it overwrites its kind), and may be cleared only when that has succeeded.
+struct DyingLock {
+  format::LockRef lock;
+  uint64_t* word;  // null: nothing is known of it
+  uint64_t* check;
+};
+DyingLock before_destroy(pthread_mutex_t* mutex);
+void end_generation(const DyingLock& dying, CallSite site);
 
 bool create_lock_table();
 void clear_lock_table();

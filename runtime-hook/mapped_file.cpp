@@ -106,13 +106,18 @@ bool MappedFile::back(uint64_t end) {
   uint64_t backed = load(backed_, std::memory_order_acquire);
   if (end <= backed) return true;
   if (end > limit_) return false;
-  // Doubling up to a step of 1 MiB: few calls for large traces, little waste for small ones.
-  const uint64_t step = backed < kLargestStep ? backed : kLargestStep;
-  uint64_t target = (end > backed + step ? end : backed + step);
-  target = (target + 4095) & ~uint64_t{4095};
-  if (target > limit_) target = limit_;
   const int fd = descriptor();
-  if (fd < 0 || allocate(fd, backed, target) != 0) return false;
+  if (fd < 0) return false;
+  // Doubling up to a step of 1 MiB: few calls for large traces, little waste for small ones. Where there is
+  // no room for that, as much as is needed.
+  const uint64_t step = backed < kLargestStep ? backed : kLargestStep;
+  const uint64_t least = (end + 4095) & ~uint64_t{4095};
+  uint64_t target = least > backed + step ? least : backed + step;
+  if (target > limit_) target = limit_;
+  if (allocate(fd, backed, target) != 0) {
+    target = least < limit_ ? least : limit_;
+    if (allocate(fd, backed, target) != 0) return false;
+  }
   // Another thread may have backed as much at the same time: allocating twice is harmless, the mark only
   // rises.
   while (backed < target && !exchange_if(backed_, backed, target)) {

@@ -117,8 +117,8 @@ GORDIAN_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mute
 
 GORDIAN_EXPORT int pthread_mutex_destroy(pthread_mutex_t* mutex) {
   ensure_resolved();
-  const auto lock = identity_before_destroy(mutex);
+  const DyingLock dying = before_destroy(mutex);
   const int result = real.pthread_mutex_destroy(mutex);
-  if (result == 0) end_generation(mutex, lock, GORDIAN_CALL_SITE());
+  if (result == 0) end_generation(dying, GORDIAN_CALL_SITE());
   return result;
 }

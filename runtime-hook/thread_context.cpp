@@ -69,14 +69,13 @@ void set_held(ThreadSlot& slot) {
 // Gives a slot just taken the memory a thread needs. What an earlier thread of the slot left is cleared.
 bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   SlotPrivate& own = private_of(slot);
-  if (own.chains != nullptr) {
-    clear_after(slot);
-  } else {
+  if (own.chains != nullptr) clear_after(slot);
+  if (own.paths == nullptr) own.paths = map_zeroed<CallPath*>(kPathCache);
+  if (own.chains == nullptr) {
     own.chains = map_zeroed<KnownChain>(kFirstChains);
-    own.paths = map_zeroed<CallPath*>(kPathCache);
     own.chain_capacity = kFirstChains;
-    if (own.chains == nullptr || own.paths == nullptr) return false;
   }
+  if (own.chains == nullptr || own.paths == nullptr) return false;
   slot.thread = thread;
   slot.segment = 0;
   slot.revoked = 0;
