@@ -8,6 +8,8 @@
 
 namespace gordian::hook {
 
+uint32_t path_generation;
+
 namespace {
 
 constexpr size_t kNodes = 1 << 19;
@@ -28,7 +30,6 @@ constexpr int64_t kVaries = -1;  // next_distance: the function's frame has no f
 Node* nodes;
 CallPath* paths;
 uint32_t path_count;
-uint32_t generation;
 
 Node* find_node(uint64_t key, bool insert) {
   for (size_t probe = 0; probe < 64; ++probe) {
@@ -49,7 +50,7 @@ uint64_t child_key(uint64_t parent, uint64_t return_address) {
 
 // Each generation has a trie of its own in the one table.
 uint64_t root_key() {
-  return load(generation) + 1;
+  return load(path_generation) + 1;
 }
 
 CallPath* add_path(const Unwound& stack, uint32_t callers) {
@@ -65,7 +66,7 @@ CallPath* add_path(const Unwound& stack, uint32_t callers) {
   path.callers = callers;
   path.whole = callers + 1 == stack.count && !stack.truncated ? 1 : 0;
   path.id = place + 1;
-  path.generation = load(generation);
+  path.generation = load(path_generation);
   return &path;
 }
 
@@ -181,11 +182,7 @@ format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& no
 }
 
 void forget_paths() {
-  std::atomic_ref(generation).fetch_add(1);
-}
-
-bool is_current(const CallPath& path) {
-  return path.generation == load(generation);
+  std::atomic_ref(path_generation).fetch_add(1);
 }
 
 bool create_path_table() {

@@ -30,6 +30,7 @@
 #include <cstdint>
 
 #include "core/format/trace_format.h"
+#include "runtime-hook/sys.h"
 #include "runtime-hook/unwind.h"
 
 namespace gordian::hook {
@@ -89,7 +90,10 @@ format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& no
 // paths stay good; those that are kept across calls must be checked by is_current() before they are used
 // again.
 void forget_paths();
-bool is_current(const CallPath& path);
+extern uint32_t path_generation __attribute__((visibility("hidden")));
+inline bool is_current(const CallPath& path) {
+  return path.generation == load(path_generation);
+}
 
 bool create_path_table();
 

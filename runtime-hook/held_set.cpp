@@ -65,6 +65,8 @@ enum class Effort : uint8_t { caches, everything };
 // The path cache has four places for each call site and frame, since a function may be called from several
 // lines; a path's number decides which one it takes.
 CallPath* path_of(ThreadSlot& slot, CallSite site, Effort effort) {
+  CallPath* const last = private_of(*top_of(slot)).path;
+  if (last != nullptr && is_current(*last) && is_on_path(*last, site)) return last;
   CallPath** const set =
       private_of(slot).paths + (mix(site.return_address, site.frame) & (kPathCache - kPathWays));
   for (uint32_t way = 0; way < kPathWays; ++way) {
@@ -150,6 +152,11 @@ HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, Acquire
 }
 
 }  // namespace
+
+HeldEntry* prepare_known(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site) {
+  if (load(slot.revoked) != 0) return nullptr;
+  return fill(slot, mutex, site, AcquireMode::blocking, Effort::caches);
+}
 
 HeldEntry* prepare_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
   if (context.inside) return nullptr;

@@ -26,12 +26,12 @@
 
 namespace gordian::hook {
 
-inline constexpr uint32_t kFlushEvery = 64;
-
+// The same as prepare(), without the memo. prepare_known() looks only into the thread's own caches, calls
+// nothing and writes nothing that is shared; null means that this is not enough.
+HeldEntry* prepare_known(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site);
 HeldEntry* prepare_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode);
 void release_slowly(pthread_mutex_t* mutex);
 bool holds_once(const pthread_mutex_t* mutex);  // by the calling thread, and not re-entered
-void flush_chain(KnownChain& known);
 
 // The memo: true if the entry above the top is exactly this acquisition. Only blocking acquisitions have
 // memos. It is counted here, so the caller has to go on and take the lock.

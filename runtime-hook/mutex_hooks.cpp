@@ -44,9 +44,6 @@ static_assert(offsetof(pthread_mutex_t, __data.__kind) == 16 &&
               offsetof(pthread_mutex_t, __data.__list) == 24);
 
 // The other ways through lock and unlock stand apart, so that the fast one needs no stack frame.
-__attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site) {
-  return acquire_slowly(mutex, site, AcquireMode::blocking, [=] { return real.pthread_mutex_lock(mutex); });
-}
 
 __attribute__((noinline)) int lock_pushed(pthread_mutex_t* mutex) {
   const int result = real.pthread_mutex_lock(mutex);
@@ -57,6 +54,21 @@ __attribute__((noinline)) int lock_pushed(pthread_mutex_t* mutex) {
   return result;
 }
 
+// The entry joins the held set before the call: the lock looked free, but may be taken the moment after. A
+// thread seen to hold a lock that it does not own waits for it.
+inline int push_and_lock(ThreadSlot& slot, pthread_mutex_t* mutex) {
+  set_top(slot, top_of(slot) + 1);
+  return cannot_fail(mutex) ? real.pthread_mutex_lock(mutex) : lock_pushed(mutex);
+}
+
+__attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site) {
+  ThreadSlot* slot = context.slot;
+  if (slot != nullptr && load(mutex->__data.__lock) == 0 && is_taggable(mutex)) {
+    if (prepare_known(*slot, mutex, site) == top_of(*slot)) return push_and_lock(*slot, mutex);
+  }
+  return acquire_slowly(mutex, site, AcquireMode::blocking, [=] { return real.pthread_mutex_lock(mutex); });
+}
+
 __attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex) {
   release_slowly(mutex);
   return real.pthread_mutex_unlock(mutex);
@@ -64,19 +76,14 @@ __attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex) {
 
 }  // namespace
 
-// The fast way is for an acquisition that is remembered, of a lock that looks free. Since it may be taken the
-// moment after, the entry joins the held set before the call: a thread seen to hold a lock that it does not
-// own waits for it.
+// The fast way is for an acquisition that is remembered, of a lock that looks free.
 GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
   const CallSite site = GORDIAN_CALL_SITE();
   ThreadSlot* slot = context.slot;
   if (slot == nullptr || load(mutex->__data.__lock) != 0 || !is_remembered(*slot, mutex, site)) [[unlikely]] {
     return lock_slowly(mutex, site);
   }
-  set_top(*slot, top_of(*slot) + 1);
-  if (cannot_fail(mutex)) [[likely]]
-    return real.pthread_mutex_lock(mutex);
-  return lock_pushed(mutex);
+  return push_and_lock(*slot, mutex);
 }
 
 // Released before the real unlock: once that is done, another thread may take, destroy or free the lock.

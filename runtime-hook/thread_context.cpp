@@ -192,17 +192,6 @@ void reset_after_fork() {
   if (handles != nullptr) madvise(handles, kHandles * sizeof(Handle), MADV_DONTNEED);
 }
 
-void flush_hits(ThreadSlot& slot, HeldEntry& entry) {
-  // A memo that has run out: the acquisition that used it up is being recorded by itself.
-  const uint32_t hits = kMemoHits - entry.countdown - (entry.countdown == 0 ? 1 : 0);
-  entry.countdown = kMemoHits;
-  slot.acquisitions += hits;
-  KnownChain* known = private_of(entry).known;
-  if (known == nullptr) return;
-  known->pending += hits;
-  if (known->pending >= kFlushEvery) flush_chain(*known);
-}
-
 void flush_counts(ThreadSlot& slot) {
   SlotPrivate& own = private_of(slot);
   for (uint64_t i = 0; i < own.high_water; ++i) flush_hits(slot, bottom_of(slot)[i]);

@@ -145,8 +145,21 @@ void record_name(format::ThreadRef thread, const char* name);
 bool create_thread_tables();
 void reset_after_fork();
 
+// Adds what the thread counted of one chain to the chain's record.
+void flush_chain(KnownChain& known);
+inline constexpr uint32_t kFlushEvery = 64;
+
 // Adds the hits of a memo to what its thread has counted.
-void flush_hits(ThreadSlot& slot, HeldEntry& entry);
+inline void flush_hits(ThreadSlot& slot, HeldEntry& entry) {
+  // A memo that has run out: the acquisition that used it up is being recorded by itself.
+  const uint32_t hits = kMemoHits - entry.countdown - (entry.countdown == 0 ? 1 : 0);
+  entry.countdown = kMemoHits;
+  slot.acquisitions += hits;
+  KnownChain* known = private_of(entry).known;
+  if (known == nullptr) return;
+  known->pending += hits;
+  if (known->pending >= kFlushEvery) flush_chain(*known);
+}
 
 // Adds all that the thread has counted to the trace.
 void flush_counts(ThreadSlot& slot);
