@@ -3,54 +3,98 @@
 
 #include <string.h>
 
+#include "runtime-hook/runtime.h"
+
 namespace gordian::hook {
+
+using format::ChainRef;
 
 namespace {
 
 constexpr size_t kChains = 1 << 20;
+constexpr uint32_t kFirstCache = 1 << 8;
 constexpr uint32_t kLargestCache = 1 << 17;
 
 ChainSlot* chains;
 
-KnownChain* place_in(KnownChain* table, uint32_t capacity, uint64_t hash) {
-  for (uint64_t probe = 0;; ++probe) {
-    KnownChain& entry = table[(hash + probe) & (capacity - 1)];
-    if (entry.hash == hash || entry.hash == 0) return &entry;
+KnownChain* place_in(ChainCache& cache, uint64_t hash) {
+  for (uint64_t probe = hash >> 8;; ++probe) {
+    KnownChain& entry = cache.chains()[probe & (cache.capacity - 1)];
+    if ((entry.word ^ hash) <= kPendingMask || entry.word == 0) return &entry;
   }
+}
+
+ChainCache* make_cache(uint32_t capacity) {
+  const size_t size = sizeof(ChainCache) + capacity * (sizeof(KnownChain) + sizeof(ChainRef));
+  auto* cache = reinterpret_cast<ChainCache*>(map_zeroed<char>(size));
+  if (cache != nullptr) cache->capacity = capacity;
+  return cache;
+}
+
+void enter(ChainCache& cache, uint64_t word, ChainRef chain) {
+  KnownChain* place = place_in(cache, word);
+  place->word = word;
+  cache.refs()[place - cache.chains()] = chain;
+  ++cache.used;
 }
 
 // Makes room for one more. A cache that cannot grow any further starts anew: its chains will be met again, at
 // the price of a look-up in the process-wide table each.
 void make_room(ThreadSlot& slot) {
-  SlotPrivate& own = private_of(slot);
-  if (own.chains_used * 4 < own.chain_capacity * 3) return;
-  const uint32_t larger = own.chain_capacity * 2;
-  KnownChain* fresh = larger <= kLargestCache ? map_zeroed<KnownChain>(larger) : nullptr;
-  if (fresh == nullptr) return forget_chains(slot);
+  ChainCache& cache = *private_of(slot).chains;
+  if (cache.used * 4 < cache.capacity * 3) return;
+  ChainCache* larger = cache.capacity < kLargestCache ? make_cache(cache.capacity * 2) : nullptr;
+  if (larger == nullptr) return forget_chains(slot);
   forget_memos(slot);
-  for (uint32_t i = 0; i < own.chain_capacity; ++i) {
-    if (own.chains[i].hash != 0) *place_in(fresh, larger, own.chains[i].hash) = own.chains[i];
+  for (uint32_t i = 0; i < cache.capacity; ++i) {
+    if (cache.chains()[i].word != 0) enter(*larger, cache.chains()[i].word, cache.refs()[i]);
   }
   // The old one stays mapped: finish() may be reading it from another thread.
-  store(own.chains, fresh, std::memory_order_release);
-  store(own.chain_capacity, larger, std::memory_order_release);
+  store(private_of(slot).chains, larger, std::memory_order_release);
+}
+
+void add_to_record(ChainCache& cache, KnownChain& known, uint64_t times) {
+  const auto place = static_cast<uint64_t>(&known - cache.chains());
+  if (place >= cache.capacity) return;  // of a cache just replaced; only finish() can meet that
+  times += known.word & kPendingMask;
+  known.word &= ~kPendingMask;
+  const ChainRef chain = cache.refs()[place];
+  if (chain == ChainRef::none) return;  // there was no room to record it
+  std::atomic_ref(recorder().at<format::ChainRecord>(chain).count)
+      .fetch_add(times, std::memory_order_relaxed);
 }
 
 }  // namespace
 
-KnownChain* find_known(ThreadSlot& slot, uint64_t hash) {
-  SlotPrivate& own = private_of(slot);
-  KnownChain* entry = place_in(own.chains, own.chain_capacity, hash);
-  return entry->hash == hash ? entry : nullptr;
+ChainCache* make_chain_cache() {
+  return make_cache(kFirstCache);
 }
 
-KnownChain* remember(ThreadSlot& slot, uint64_t hash, format::ChainRef chain) {
+void flush_chains(ChainCache& cache) {
+  for (uint32_t i = 0; i < cache.capacity; ++i) {
+    if ((cache.chains()[i].word & kPendingMask) != 0) add_to_record(cache, cache.chains()[i], 0);
+  }
+}
+
+void empty_chains(ChainCache& cache) {
+  memset(cache.chains(), 0, cache.capacity * sizeof(KnownChain));
+  cache.used = 0;
+}
+
+KnownChain* find_known(ThreadSlot& slot, uint64_t hash) {
+  KnownChain* entry = place_in(*private_of(slot).chains, hash);
+  return entry->word != 0 ? entry : nullptr;
+}
+
+KnownChain* remember(ThreadSlot& slot, uint64_t hash, ChainRef chain) {
   make_room(slot);
-  SlotPrivate& own = private_of(slot);
-  KnownChain* entry = place_in(own.chains, own.chain_capacity, hash);
-  *entry = {hash, chain, 0};
-  ++own.chains_used;
-  return entry;
+  ChainCache& cache = *private_of(slot).chains;
+  enter(cache, hash & ~kPendingMask, chain);
+  return place_in(cache, hash);
+}
+
+void add_to_record(ThreadSlot& slot, KnownChain& known, uint64_t times) {
+  add_to_record(*load(private_of(slot).chains, std::memory_order_acquire), known, times);
 }
 
 ChainSlot* find_chain(uint64_t hash) {

@@ -18,8 +18,8 @@ namespace gordian::hook {
 
 inline uint64_t extend_chain(uint64_t outer, format::LockRef lock, const CallPath* path, AcquireMode mode) {
   const uint64_t what = uint64_t{static_cast<uint32_t>(lock)} << 32 | (path != nullptr ? path->id : 0);
-  const uint64_t hash = mix(mix(outer, what), static_cast<uint64_t>(mode));
-  return hash > 1 ? hash : 2;
+  // Not 0, also without its low byte, which KnownChain uses otherwise.
+  return mix(mix(outer, what), static_cast<uint64_t>(mode)) | (kPendingMask + 1);
 }
 
 // The calling thread's entry for `hash`; null when it is not known yet.
@@ -35,6 +35,13 @@ struct ChainSlot {
   format::UseRef last_use;
 };
 ChainSlot* find_chain(uint64_t hash);  // null: table full
+
+// An empty chain cache; null when there is no memory.
+ChainCache* make_chain_cache();
+
+// Adds all that the cache has counted to the trace.
+void flush_chains(ChainCache& cache);
+void empty_chains(ChainCache& cache);
 
 bool create_chain_table();
 void clear_chain_table();

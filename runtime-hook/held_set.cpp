@@ -110,7 +110,7 @@ bool enter_chain(ThreadSlot& slot, HeldEntry& entry, pthread_mutex_t* mutex, Cal
   if (known == nullptr) known = record_chain(slot, hash, entry.id, site, entry.mode);
   own.chain_hash = hash;
   own.known = known;
-  if (++known->pending >= kFlushEvery) flush_chain(*known);
+  count(slot, *known, 1);
   return true;
 }
 
@@ -196,14 +196,6 @@ bool holds_once(const pthread_mutex_t* mutex) {
   if (context.slot == nullptr) return false;
   const HeldEntry* entry = find_held(*context.slot, mutex);
   return entry != nullptr && entry->recursion == 1;
-}
-
-void flush_chain(KnownChain& known) {
-  if (known.chain != format::ChainRef::none) {
-    std::atomic_ref(recorder().at<format::ChainRecord>(known.chain).count)
-        .fetch_add(known.pending, std::memory_order_relaxed);
-  }
-  known.pending = 0;
 }
 
 }  // namespace gordian::hook

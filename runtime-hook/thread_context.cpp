@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "runtime-hook/chains.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/runtime.h"
 
@@ -13,7 +14,6 @@ thread_local constinit ThreadContext context = {};
 
 namespace {
 
-constexpr uint32_t kFirstChains = 256;
 constexpr size_t kHandles = 1 << 16;
 
 // pthread_t -> thread record, for joins. A handle is reused only after a join, and is then simply
@@ -71,10 +71,7 @@ bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   SlotPrivate& own = private_of(slot);
   if (own.chains != nullptr) clear_after(slot);
   if (own.paths == nullptr) own.paths = map_zeroed<CallPath*>(kPathCache);
-  if (own.chains == nullptr) {
-    own.chains = map_zeroed<KnownChain>(kFirstChains);
-    own.chain_capacity = kFirstChains;
-  }
+  if (own.chains == nullptr) own.chains = make_chain_cache();
   if (own.chains == nullptr || own.paths == nullptr) return false;
   slot.thread = thread;
   slot.segment = 0;
@@ -195,12 +192,7 @@ void reset_after_fork() {
 void flush_counts(ThreadSlot& slot) {
   SlotPrivate& own = private_of(slot);
   for (uint64_t i = 0; i < own.high_water; ++i) flush_hits(slot, bottom_of(slot)[i]);
-  // Capacity before table: a table that grows meanwhile is never smaller than the capacity read.
-  const uint32_t capacity = load(own.chain_capacity, std::memory_order_acquire);
-  KnownChain* chains = load(own.chains, std::memory_order_acquire);
-  for (uint32_t i = 0; i < capacity; ++i) {
-    if (chains[i].pending > 0) flush_chain(chains[i]);
-  }
+  flush_chains(*load(own.chains, std::memory_order_acquire));
 }
 
 void forget_memos(ThreadSlot& slot) {
@@ -215,9 +207,7 @@ void forget_memos(ThreadSlot& slot) {
 void forget_chains(ThreadSlot& slot) {
   forget_memos(slot);
   flush_counts(slot);
-  SlotPrivate& own = private_of(slot);
-  memset(own.chains, 0, own.chain_capacity * sizeof(KnownChain));
-  own.chains_used = 0;
+  empty_chains(*private_of(slot).chains);
 }
 
 bool grow_held(ThreadSlot& slot) {

@@ -23,11 +23,23 @@ using format::AcquireMode;
 using format::HeldEntry;
 using format::ThreadSlot;
 
-// A chain this thread has been through. Lives in the thread's chain cache.
+// A chain this thread has been through, as one word of its chain cache: the chain's hash but for the low
+// byte, and in that the times it was seen and not yet added to the chain's record. One word, because a
+// program with thousands of locks of one kind knows many chains, and then the cost of finding one is a cache
+// miss.
 struct KnownChain {
-  uint64_t hash;  // 0: free
-  format::ChainRef chain;
-  uint32_t pending;  // times seen and not yet added to the chain record
+  uint64_t word;  // 0: free
+};
+inline constexpr uint64_t kPendingMask = 0xff;
+inline constexpr uint32_t kFlushEvery = 64;
+
+// Capacity and content lie in one piece, so that finish(), in another thread, never sees the one without the
+// other.
+struct ChainCache {
+  uint32_t capacity;  // power of two
+  uint32_t used;
+  KnownChain* chains() { return reinterpret_cast<KnownChain*>(this + 1); }
+  format::ChainRef* refs() { return reinterpret_cast<format::ChainRef*>(chains() + capacity); }
 };
 
 // The hook's part of a HeldEntry.
@@ -50,9 +62,7 @@ inline constexpr uint32_t kMemoHits = 1024;
 
 // The hook's part of a ThreadSlot. Survives the thread: the slot's next thread takes the memory over.
 struct SlotPrivate {
-  KnownChain* chains;
-  uint32_t chain_capacity;  // power of two
-  uint32_t chains_used;
+  ChainCache* chains;
   CallPath** paths;  // kPathCache entries
   void* (*start_routine)(void*);
   void* argument;
@@ -145,9 +155,13 @@ void record_name(format::ThreadRef thread, const char* name);
 bool create_thread_tables();
 void reset_after_fork();
 
-// Adds what the thread counted of one chain to the chain's record.
-void flush_chain(KnownChain& known);
-inline constexpr uint32_t kFlushEvery = 64;
+// Counts `times` more of a chain; now and then that goes into the chain's record.
+void add_to_record(ThreadSlot& slot, KnownChain& known, uint64_t times);
+inline void count(ThreadSlot& slot, KnownChain& known, uint32_t times) {
+  const uint64_t pending = (known.word & kPendingMask) + times;
+  if (pending >= kFlushEvery) return add_to_record(slot, known, times);
+  known.word += times;
+}
 
 // Adds the hits of a memo to what its thread has counted.
 inline void flush_hits(ThreadSlot& slot, HeldEntry& entry) {
@@ -155,10 +169,7 @@ inline void flush_hits(ThreadSlot& slot, HeldEntry& entry) {
   const uint32_t hits = kMemoHits - entry.countdown - (entry.countdown == 0 ? 1 : 0);
   entry.countdown = kMemoHits;
   slot.acquisitions += hits;
-  KnownChain* known = private_of(entry).known;
-  if (known == nullptr) return;
-  known->pending += hits;
-  if (known->pending >= kFlushEvery) flush_chain(*known);
+  if (private_of(entry).known != nullptr) count(slot, *private_of(entry).known, hits);
 }
 
 // Adds all that the thread has counted to the trace.

@@ -263,7 +263,7 @@ struct ThreadSlot {
   uint64_t held_capacity;     // entries
   uint64_t waiting_for;       // lock address, once it was found taken; 0: not known to wait
   uint64_t waiting_since_ns;  // CLOCK_MONOTONIC
-  uint64_t private_[8];       // the hook's own
+  uint64_t private_[7];       // the hook's own
   // An inline held array fills the rest of the page.
 };
 inline constexpr size_t kInlineHeldOffset =
