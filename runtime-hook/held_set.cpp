@@ -63,7 +63,7 @@ bool revoke(const pthread_mutex_t* mutex) {
 enum class Effort : uint8_t { caches, everything };
 
 // The path cache has four places for each call site and frame, since a function may be called from several
-// lines; a path's number decides which one it takes.
+// lines. A new path takes an empty place, or any of them.
 CallPath* path_of(ThreadSlot& slot, CallSite site, Effort effort) {
   CallPath* const last = private_of(*top_of(slot)).path;
   if (last != nullptr && is_current(*last) && is_on_path(*last, site)) return last;
@@ -74,7 +74,9 @@ CallPath* path_of(ThreadSlot& slot, CallSite site, Effort effort) {
   }
   if (effort == Effort::caches) return nullptr;
   CallPath* path = find_path(site);
-  if (path != nullptr) set[path->id % kPathWays] = path;
+  uint32_t way = 0;
+  while (way < kPathWays && set[way] != nullptr) ++way;
+  set[way < kPathWays ? way : slot.acquisitions % kPathWays] = path;
   return path;
 }
 
