@@ -24,20 +24,16 @@ struct Options {
 // Called by the hook when a process under plain LD_PRELOAD exits. Its stderr is the program's, so nothing is
 // printed unless there is something to say, and a trace in the default directory that says nothing is not
 // kept.
-int report_at_exit(Options& options) {
+int report_at_exit(const Options& options) {
   Program program = load_traces(options.paths);
-  options.reporting.views = {{"text", ""}};
-  const bool quiet = program.losses.empty() && program.warnings.empty();
-  ReportingOptions silent = options.reporting;
-  silent.views = {{"json", "/dev/null"}};
-  const int status = report(program, silent, stderr);
   const std::filesystem::path trace = options.paths.front();
-  if (status == kNothingFound && quiet) {
+  const bool complete = program.losses.empty() && program.warnings.empty();
+  const int status = report(program, options.reporting, stderr, complete ? Say::findings : Say::all);
+  if (status == kNothingFound && complete) {
     if (trace.parent_path().filename() == fmt::format("gordian-{}", geteuid()))
       std::filesystem::remove(trace);
     return status;
   }
-  report(program, options.reporting, stderr);
   fmt::print(stderr, "gordian: trace kept in {}\n", trace.string());
   return status;
 }

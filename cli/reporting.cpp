@@ -45,8 +45,13 @@ void write_file(const std::string& path, const std::string& text) {
   write_to(file.get(), text, path);
 }
 
-Severity threshold(const std::string& fail_on) {
-  return fail_on == "note" ? Severity::note : fail_on == "warning" ? Severity::warning : Severity::error;
+int exit_code(const Report& report, const std::string& fail_on) {
+  if (fail_on == "never") return kNothingFound;
+  const Severity least = fail_on == "warning" ? Severity::warning : Severity::error;
+  const bool failed = std::ranges::any_of(report.findings, [&](const Finding& finding) {
+    return !finding.suppressed && finding.severity >= least;
+  });
+  return failed ? kFindings : kNothingFound;
 }
 
 }  // namespace
@@ -80,9 +85,11 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options) {
       ->check(CLI::IsMember({"error", "warning", "never"}));
 }
 
-int report(Program& program, const ReportingOptions& options, std::FILE* terminal) {
+int report(Program& program, const ReportingOptions& options, std::FILE* terminal, Say say) {
   Symbolizer symbolizer(program);
   const Report report = analyse(program, symbolizer);
+  const int status = exit_code(report, options.fail_on);
+  if (say == Say::findings && status == kNothingFound) return status;
   std::vector<View> views = options.views;
   if (views.empty()) views.push_back({"text", ""});
   for (const View& view : views) {
@@ -100,12 +107,7 @@ int report(Program& program, const ReportingOptions& options, std::FILE* termina
       write_file(view.output, out.str());
     }
   }
-  if (options.fail_on == "never") return kNothingFound;
-  const Severity least = threshold(options.fail_on);
-  const bool failed = std::ranges::any_of(report.findings, [&](const Finding& finding) {
-    return !finding.suppressed && finding.severity >= least;
-  });
-  return failed ? kFindings : kNothingFound;
+  return status;
 }
 
 }  // namespace gordian

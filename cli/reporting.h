@@ -5,6 +5,8 @@
 #define GORDIAN_CLI_REPORTING_H
 
 #include <CLI/App.hpp>
+#include <cstdint>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -29,7 +31,9 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options);
 
 // Analyses the program, writes every view, and gives the exit code. Views without a file go to `terminal`, a
 // FILE of stdio (stdout or stderr). Throws std::runtime_error when a file cannot be written.
-int report(Program& program, const ReportingOptions& options, std::FILE* terminal);
+// With Say::findings nothing is written unless the exit code says that there are some.
+enum class Say : uint8_t { all, findings };
+int report(Program& program, const ReportingOptions& options, std::FILE* terminal, Say say = Say::all);
 
 }  // namespace gordian
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # GORDIAN_SANITIZE=address|undefined|thread instruments the tools and tests. The hook never is: it lives inside
-# programs that are not, and checks itself under GORDIAN_SANITIZE=undefined with trapping checks only.
+# programs that are not.
 set(GORDIAN_SANITIZE "" CACHE STRING "address, undefined, thread, or empty")
 add_library(gordian_sanitizers INTERFACE)
 if(GORDIAN_SANITIZE)

@@ -5,7 +5,7 @@
 // expect: silent
 #include "tests/e2e/support.h"
 
-enum { kLocks = 64, kRounds = 40 };
+enum { kLocks = 512, kRounds = 4 };
 
 static pthread_mutex_t locks[kLocks];
 
