@@ -34,12 +34,12 @@ void release_slowly(pthread_mutex_t* mutex);
 bool holds_once(const pthread_mutex_t* mutex);  // by the calling thread, and not re-entered
 
 // The memo: true if the entry above the top is exactly this acquisition. Only blocking acquisitions have
-// memos. It is counted here, so the caller has to go on and take the lock.
-inline bool is_remembered(const ThreadSlot& slot, const pthread_mutex_t* mutex, CallSite site) {
-  HeldEntry& entry = *top_of(slot);
-  HeldPrivate& own = private_of(entry);
-  if (entry.lock != reinterpret_cast<uint64_t>(mutex) || own.memo_tag != tag_word(mutex) ||
-      load(slot.revoked) != 0 || !is_on_path(*own.path, site) || --entry.countdown == 0) [[unlikely]] {
+// memos. It is counted here, so the caller has to take the lock, or to have taken it.
+inline bool is_remembered(const ThreadSlot& slot, HeldEntry& above, const pthread_mutex_t* mutex,
+                          CallSite site) {
+  HeldPrivate& own = private_of(above);
+  if (above.lock != reinterpret_cast<uint64_t>(mutex) || own.memo_tag != tag_word(mutex) ||
+      load(slot.revoked) != 0 || !is_on_path(*own.path, site) || --above.countdown == 0) [[unlikely]] {
     return false;
   }
   own.frame = site.frame;
@@ -50,9 +50,16 @@ inline bool is_remembered(const ThreadSlot& slot, const pthread_mutex_t* mutex, 
 // already. Null: this acquisition cannot be recorded.
 inline HeldEntry* prepare(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
   const ThreadSlot* slot = context.slot;
-  if (slot != nullptr && mode == AcquireMode::blocking && is_remembered(*slot, mutex, site))
+  if (slot != nullptr && mode == AcquireMode::blocking &&
+      is_remembered(*slot, *top_of(*slot), mutex, site))
     return top_of(*slot);
   return prepare_slowly(mutex, site, mode);
+}
+
+// The hot path's way of moving the top, which it has just read from the context.
+inline void move_top(HeldEntry* top) {
+  context.top = top;
+  store(context.slot->top, reinterpret_cast<uint64_t>(top), std::memory_order_release);
 }
 
 inline void commit(HeldEntry* entry) {
@@ -70,11 +77,14 @@ inline void withdraw() {
 }
 
 // True if `mutex` was the last lock taken, not re-entered, and is now out of the held set.
-inline bool release_last(ThreadSlot& slot, const pthread_mutex_t* mutex) {
-  HeldEntry* last = top_of(slot) - 1;  // the one below the bottom has lock 0
+inline bool release_last(const pthread_mutex_t* mutex) {
+  HeldEntry* const top = context.top;
+  if (top == nullptr) [[unlikely]]
+    return false;
+  HeldEntry* const last = top - 1;  // the one below the bottom has lock 0
   if (load(last->lock) != reinterpret_cast<uint64_t>(mutex) || last->recursion != 1) [[unlikely]]
     return false;
-  set_top(slot, last);
+  move_top(last);
   return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
+#include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/wait_word.h"
@@ -35,38 +36,34 @@ __attribute__((noinline)) int acquire_slowly(pthread_mutex_t* mutex, CallSite si
   return result;
 }
 
-// All that lock() of this type can answer is 0. Type, kind and spin count are one word in glibc; 0 is a
-// normal mutex.
-bool cannot_fail(const pthread_mutex_t* mutex) {
-  return load(reinterpret_cast<const uint64_t&>(mutex->__data.__kind)) == 0;
-}
-static_assert(offsetof(pthread_mutex_t, __data.__kind) == 16 &&
-              offsetof(pthread_mutex_t, __data.__list) == 24);
-
 // The other ways through lock and unlock stand apart, so that the fast one needs no stack frame.
 
-__attribute__((noinline)) int lock_pushed(pthread_mutex_t* mutex) {
+__attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site) {
+  return acquire_slowly(mutex, site, AcquireMode::blocking, [=] { return real.pthread_mutex_lock(mutex); });
+}
+
+// Of a lock just taken.
+__attribute__((noinline)) int note_taken(pthread_mutex_t* mutex, CallSite site) {
+  if (HeldEntry* entry = prepare_slowly(mutex, site, AcquireMode::blocking)) commit(entry);
+  return 0;
+}
+
+// A mutex that is not plain. If it looks free, the entry joins the held set before the call; should it be
+// taken the moment after, the thread is seen to hold a lock that it does not own, and so to wait for it.
+__attribute__((noinline)) int lock_by_call(pthread_mutex_t* mutex, CallSite site) {
+  ThreadSlot& slot = *context.slot;
+  HeldEntry* const top = top_of(slot);
+  if (load(mutex->__data.__lock) != 0 || !is_taggable(mutex)) return lock_slowly(mutex, site);
+  if (!is_remembered(slot, *top, mutex, site) && prepare_known(slot, mutex, site) != top) {
+    return lock_slowly(mutex, site);
+  }
+  set_top(slot, top + 1);
   const int result = real.pthread_mutex_lock(mutex);
   if (!acquired(result)) {
-    set_top(*context.own, top_of(*context.own) - 1);
+    set_top(slot, top);
     withdraw();
   }
   return result;
-}
-
-// The entry joins the held set before the call: the lock looked free, but may be taken the moment after. A
-// thread seen to hold a lock that it does not own waits for it.
-inline int push_and_lock(ThreadSlot& slot, pthread_mutex_t* mutex) {
-  set_top(slot, top_of(slot) + 1);
-  return cannot_fail(mutex) ? real.pthread_mutex_lock(mutex) : lock_pushed(mutex);
-}
-
-__attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site) {
-  ThreadSlot* slot = context.slot;
-  if (slot != nullptr && load(mutex->__data.__lock) == 0 && is_taggable(mutex)) {
-    if (prepare_known(*slot, mutex, site) == top_of(*slot)) return push_and_lock(*slot, mutex);
-  }
-  return acquire_slowly(mutex, site, AcquireMode::blocking, [=] { return real.pthread_mutex_lock(mutex); });
 }
 
 __attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex) {
@@ -76,21 +73,27 @@ __attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex) {
 
 }  // namespace
 
-// The fast way is for an acquisition that is remembered, of a lock that looks free.
+// The fast way is for an acquisition that is remembered, of a plain lock that is free. It is taken first and
+// noted then: nothing is waited for.
 GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
   const CallSite site = GORDIAN_CALL_SITE();
-  ThreadSlot* slot = context.slot;
-  if (slot == nullptr || load(mutex->__data.__lock) != 0 || !is_remembered(*slot, mutex, site)) [[unlikely]] {
+  HeldEntry* const top = context.top;
+  if (top == nullptr) [[unlikely]]
     return lock_slowly(mutex, site);
-  }
-  return push_and_lock(*slot, mutex);
+  if (!is_plain(mutex)) return lock_by_call(mutex, site);
+  if (!take_free(mutex, context.tid)) [[unlikely]]
+    return lock_slowly(mutex, site);
+  if (!is_remembered(*context.slot, *top, mutex, site)) [[unlikely]]
+    return note_taken(mutex, site);
+  move_top(top + 1);
+  return 0;
 }
 
 // Released before the real unlock: once that is done, another thread may take, destroy or free the lock.
 GORDIAN_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) {
-  ThreadSlot* slot = context.slot;
-  if (slot == nullptr || !release_last(*slot, mutex)) [[unlikely]]
+  if (!release_last(mutex)) [[unlikely]]
     return unlock_slowly(mutex);
+  if (is_plain(mutex) && release_unwaited(mutex)) return 0;
   return real.pthread_mutex_unlock(mutex);
 }
 

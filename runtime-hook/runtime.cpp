@@ -17,6 +17,7 @@
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/modules.h"
 #include "runtime-hook/options.h"
+#include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/thread_context.h"
 #include "runtime-hook/unwind.h"
@@ -187,6 +188,7 @@ void ensure_resolved() {
   if (load(resolved, std::memory_order_acquire) != 0) return;
   const KeepErrno keep;
   resolve_real();
+  check_plain_mutexes();
   read_options();
   remember_own_path();
   // Early, so that our handler runs before those of the program in the child.

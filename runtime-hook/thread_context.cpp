@@ -92,7 +92,7 @@ ThreadSlot* take_slot(format::ThreadRef thread) {
 }
 
 void enter(ThreadSlot* slot) {
-  slot->tid = current_tid();
+  slot->tid = context.tid = current_tid();
   if (slot->thread != format::ThreadRef::none) {
     recorder().at<format::ThreadRecord>(slot->thread).tid = slot->tid;
     know_handle(pthread_self(), slot->thread);
@@ -185,6 +185,7 @@ bool create_thread_tables() {
 }
 
 void reset_after_fork() {
+  context.top = nullptr;
   context.slot = context.own = nullptr;
   if (handles != nullptr) madvise(handles, kHandles * sizeof(Handle), MADV_DONTNEED);
 }

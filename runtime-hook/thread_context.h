@@ -2,8 +2,8 @@
 //
 // What the hook keeps for each thread: a pointer to its slot in the hot file, and caches of its own.
 //
-// The context is initial-exec TLS: one instruction to reach, never allocated. `slot` is null until the
-// thread's first lock operation; every hook that finds it null takes the slow way. It stays set to the
+// The context is initial-exec TLS: one instruction to reach, never allocated. `slot` and `top` are null until
+// the thread's first lock operation; every hook that finds them null takes the slow way. They stay set to the
 // thread's very end: no moment can be known after which a thread runs no more destructors, so its slot is
 // taken over only when the thread is gone.
 #ifndef GORDIAN_RUNTIME_HOOK_THREAD_CONTEXT_H
@@ -86,9 +86,11 @@ struct ForkedHeld {
 };
 
 struct ThreadContext {
-  ThreadSlot* slot;  // null: not attached, or inside the hook. All that the hot path asks for
+  HeldEntry* top;    // the slot's, where the hot path finds it first; null whenever `slot` is
+  ThreadSlot* slot;  // null: not attached, or inside the hook
   ThreadSlot* own;   // null: not attached
-  bool inside;       // the hook's slow path: nested calls stand aside
+  uint32_t tid;
+  bool inside;  // the hook's slow path: nested calls stand aside
   ForkedHeld forked;
 };
 
@@ -107,6 +109,7 @@ inline uint32_t depth_of(const ThreadSlot& slot) {
 }
 inline void set_top(ThreadSlot& slot, HeldEntry* top) {
   store(slot.top, reinterpret_cast<uint64_t>(top), std::memory_order_release);
+  if (context.slot == &slot) context.top = top;
 }
 
 // Marks the thread as inside the hook for as long as it lives, so that a lock taken below us (by the
@@ -116,9 +119,11 @@ class InsideHook {
   InsideHook() {
     context.inside = true;
     context.slot = nullptr;
+    context.top = nullptr;
   }
   ~InsideHook() {
     context.slot = context.own;
+    context.top = context.own != nullptr ? top_of(*context.own) : nullptr;
     context.inside = false;
   }
   InsideHook(const InsideHook&) = delete;
