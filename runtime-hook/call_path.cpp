@@ -28,7 +28,6 @@ struct Node {
 constexpr int64_t kVaries = -1;  // next_distance: the function's frame has no fixed size; a path ends here
 
 Node* nodes;
-CallPath* paths;
 uint32_t path_count;
 
 Node* find_node(uint64_t key, bool insert) {
@@ -61,11 +60,10 @@ CallPath* add_path(const Unwound& stack, uint32_t callers) {
   for (uint32_t i = 0; i < kVerified; ++i) {
     const Frame& frame = stack.frames[i < callers ? i + 1 : 0];
     path.caller[i] = frame.return_address;
-    path.distance[i] = static_cast<int32_t>(frame.distance);
+    path.distance[i] = static_cast<int16_t>(frame.distance);
   }
-  path.callers = callers;
+  path.callers = static_cast<uint16_t>(callers);
   path.whole = callers + 1 == stack.count && !stack.truncated ? 1 : 0;
-  path.id = place + 1;
   path.generation = load(path_generation);
   return &path;
 }
@@ -144,6 +142,8 @@ bool same_function(uint64_t a, uint64_t b) {
 }
 
 }  // namespace
+
+CallPath* paths;
 
 CallPath* find_path(CallSite site) {
   if (CallPath* path = walk(site)) return path;

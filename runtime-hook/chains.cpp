@@ -12,16 +12,22 @@ using format::ChainRef;
 namespace {
 
 constexpr size_t kChains = 1 << 20;
+constexpr size_t kKinds = 1 << 17;
 constexpr uint32_t kFirstCache = 1 << 8;
 constexpr uint32_t kLargestCache = 1 << 17;
 
 ChainSlot* chains;
+KindSlot* kinds;
 
-KnownChain* place_in(ChainCache& cache, uint64_t hash) {
-  for (uint64_t probe = hash >> 8;; ++probe) {
-    KnownChain& entry = cache.chains()[probe & (cache.capacity - 1)];
-    if ((entry.word ^ hash) <= kPendingMask || entry.word == 0) return &entry;
+template <typename Slot>
+Slot* find_in(Slot* table, size_t size, uint64_t hash) {
+  for (size_t probe = 0; probe < 128; ++probe) {
+    Slot& slot = table[(hash + probe) & (size - 1)];
+    uint64_t found = load(slot.hash, std::memory_order_acquire);
+    if (found == 0 && exchange_if(slot.hash, found, hash)) found = hash;
+    if (found == hash) return &slot;
   }
+  return nullptr;
 }
 
 ChainCache* make_cache(uint32_t capacity) {
@@ -66,6 +72,8 @@ void add_to_record(ChainCache& cache, KnownChain& known, uint64_t times) {
 
 }  // namespace
 
+bool summaries_exist;
+
 ChainCache* make_chain_cache() {
   return make_cache(kFirstCache);
 }
@@ -81,11 +89,6 @@ void empty_chains(ChainCache& cache) {
   cache.used = 0;
 }
 
-KnownChain* find_known(ThreadSlot& slot, uint64_t hash) {
-  KnownChain* entry = place_in(*private_of(slot).chains, hash);
-  return entry->word != 0 ? entry : nullptr;
-}
-
 KnownChain* remember(ThreadSlot& slot, uint64_t hash, ChainRef chain) {
   make_room(slot);
   ChainCache& cache = *private_of(slot).chains;
@@ -98,22 +101,22 @@ void add_to_record(ThreadSlot& slot, KnownChain& known, uint64_t times) {
 }
 
 ChainSlot* find_chain(uint64_t hash) {
-  for (size_t probe = 0; probe < 128; ++probe) {
-    ChainSlot& slot = chains[(hash + probe) & (kChains - 1)];
-    uint64_t found = load(slot.hash, std::memory_order_acquire);
-    if (found == 0 && exchange_if(slot.hash, found, hash)) found = hash;
-    if (found == hash) return &slot;
-  }
-  return nullptr;
+  return find_in(chains, kChains, hash);
+}
+
+KindSlot* find_kind(uint64_t hash) {
+  return find_in(kinds, kKinds, hash);
 }
 
 bool create_chain_table() {
   chains = map_zeroed<ChainSlot>(kChains);
-  return chains != nullptr;
+  kinds = map_zeroed<KindSlot>(kKinds);
+  return chains != nullptr && kinds != nullptr;
 }
 
 void clear_chain_table() {
   madvise(chains, kChains * sizeof(ChainSlot), MADV_DONTNEED);
+  madvise(kinds, kKinds * sizeof(KindSlot), MADV_DONTNEED);
 }
 
 }  // namespace gordian::hook

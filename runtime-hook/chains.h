@@ -5,6 +5,13 @@
 // of evidence and is as likely as 2^-64 per pair. Each thread has a cache of the chains it went through,
 // which it alone touches; behind it stands one table for the process, consulted only when a thread meets a
 // chain for the first time.
+//
+// A million locks of one kind nest in 10^12 ways, so not every chain can be kept. Chains are of one *kind* if
+// they took locks of the same classes (see lock_identity.h) along the same call paths, the innermost pair
+// with the same one of its addresses below the other. Of each kind, `chain-budget` chains are recorded lock
+// by lock. The last of them is marked as the kind's summary: it stands for all that come after it, and
+// counts them. From then on a thread needs to find the kind only, which is one of a few, not the chain, which
+// is one of very many: memory and time are bounded by the number of kinds.
 #ifndef GORDIAN_RUNTIME_HOOK_CHAINS_H
 #define GORDIAN_RUNTIME_HOOK_CHAINS_H
 
@@ -16,14 +23,41 @@
 
 namespace gordian::hook {
 
-inline uint64_t extend_chain(uint64_t outer, format::LockRef lock, const CallPath* path, AcquireMode mode) {
-  const uint64_t what = uint64_t{static_cast<uint32_t>(lock)} << 32 | (path != nullptr ? path->id : 0);
+// What stands outside everything. Kinds and chains share one cache.
+inline constexpr uint64_t kOutermostKind = 0x6B696E64;
+inline constexpr uint64_t kOutermostChain = 0x636861696E;
+
+// `reference` is that of the lock for the hash of a chain, that of its class for the hash of a kind. One
+// multiplication: the hashes of a deep chain depend on each other.
+template <typename Reference>
+uint64_t extend(uint64_t outer, Reference reference, const CallPath* path, AcquireMode mode) {
+  const uint64_t what = uint64_t{static_cast<uint32_t>(reference)} << 32 | static_cast<uint64_t>(mode) << 24;
   // Not 0, also without its low byte, which KnownChain uses otherwise.
-  return mix(mix(outer, what), static_cast<uint64_t>(mode)) | (kPendingMask + 1);
+  return mix(outer, what | number_of(path)) | (kPendingMask + 1);
 }
 
-// The calling thread's entry for `hash`; null when it is not known yet.
-KnownChain* find_known(ThreadSlot& slot, uint64_t hash);
+// The kind of an acquisition inside another, from what extend() gave and the order of the two addresses.
+inline uint64_t ordered_kind(uint64_t kind, bool ascending) {
+  return ascending ? kind : ~kind | (kPendingMask + 1);
+}
+
+// False as long as no kind has its summary: then there is no need to look for one.
+extern bool summaries_exist __attribute__((visibility("hidden")));
+
+// The place of `hash` in the cache: its entry, or the free one where it would stand.
+inline KnownChain* place_in(ChainCache& cache, uint64_t hash) {
+  for (uint64_t probe = hash >> 8;; ++probe) {
+    KnownChain& entry = cache.chains()[probe & (cache.capacity - 1)];
+    if ((entry.word ^ hash) <= kPendingMask || entry.word == 0) return &entry;
+  }
+}
+
+// The calling thread's entry for the hash of a chain, or of a kind that has its summary; null when it is not
+// known yet.
+inline KnownChain* find_known(ThreadSlot& slot, uint64_t hash) {
+  KnownChain* entry = place_in(*private_of(slot).chains, hash);
+  return entry->word != 0 ? entry : nullptr;
+}
 
 // Enters a chain into the calling thread's cache, whatever became of its record.
 KnownChain* remember(ThreadSlot& slot, uint64_t hash, format::ChainRef chain);
@@ -35,6 +69,14 @@ struct ChainSlot {
   format::UseRef last_use;
 };
 ChainSlot* find_chain(uint64_t hash);  // null: table full
+
+// A kind in the process-wide table.
+struct KindSlot {
+  uint64_t hash;       // 0: free
+  uint64_t chains;     // recorded lock by lock
+  ChainSlot* summary;  // null: there is none yet
+};
+KindSlot* find_kind(uint64_t hash);  // null: table full
 
 // An empty chain cache; null when there is no memory.
 ChainCache* make_chain_cache();

@@ -17,11 +17,17 @@ void forget(ThreadSlot& slot, HeldEntry& entry) {
 
 void cut_out(ThreadSlot& slot, HeldEntry* place) {
   HeldEntry* const last = top_of(slot) - 1;
-  for (HeldEntry* entry = place; entry <= last; ++entry) forget(slot, *entry);
   for (; place < last; ++place) {
-    *place = place[1];
-    private_of(*place).chain_hash = 0;
+    HeldEntry& next = place[1];
+    flush_hits(slot, *place);
+    // Field by field: they were written one by one a moment ago, and a wider load has to wait for that.
+    store(place->lock, load(next.lock));
+    place->id = next.id;
+    place->mode = next.mode;
+    place->recursion = next.recursion;
+    private_of(*place) = {kNoMemo, private_of(next).path, private_of(next).frame, 0, nullptr};
   }
+  forget(slot, *last);
   set_top(slot, last);
 }
 
@@ -64,7 +70,8 @@ enum class Effort : uint8_t { caches, everything };
 
 // The path cache has four places for each call site and frame, since a function may be called from several
 // lines. A new path takes an empty place, or any of them.
-CallPath* path_of(ThreadSlot& slot, CallSite site, Effort effort) {
+template <Effort effort>
+CallPath* path_of(ThreadSlot& slot, CallSite site) {
   CallPath* const last = private_of(*top_of(slot)).path;
   if (last != nullptr && is_current(*last) && is_on_path(*last, site)) return last;
   CallPath** const set =
@@ -80,37 +87,48 @@ CallPath* path_of(ThreadSlot& slot, CallSite site, Effort effort) {
   return path;
 }
 
-format::LockRef identity_of(pthread_mutex_t* mutex, CallPath* path, Effort effort) {
-  const auto known = known_identity(mutex);
-  if (known != format::LockRef::none || effort == Effort::caches) return known;
-  return identify(mutex, path != nullptr ? stack_of_path(*path) : format::StackRef::none);
+// Names the lock of `entry` and works out its kind. False: `effort` does not reach.
+template <Effort effort>
+bool resolve(HeldEntry& entry) {
+  HeldPrivate& own = private_of(entry);
+  auto* mutex = reinterpret_cast<pthread_mutex_t*>(entry.lock);
+  Identity identity = known_identity(mutex);
+  if (identity.lock == format::LockRef::none && effort == Effort::everything) {
+    identity = identify(mutex, own.path != nullptr ? stack_of_path(*own.path) : format::StackRef::none);
+  }
+  if (identity.lock == format::LockRef::none) return false;
+  entry.id = identity.lock;
+  own.kind = extend(private_of((&entry)[-1]).kind, identity.lock_class, own.path, entry.mode);
+  return true;
 }
 
-// Works out the chain hashes of held locks that were taken while nothing needed them.
-bool resolve_held(ThreadSlot& slot, Effort effort) {
+// Works out what held locks need that were taken while nothing needed them.
+template <Effort effort>
+bool resolve_held(ThreadSlot& slot) {
   for (HeldEntry* entry = bottom_of(slot); entry < top_of(slot); ++entry) {
     HeldPrivate& own = private_of(*entry);
-    if (own.chain_hash != 0) continue;
-    auto* mutex = reinterpret_cast<pthread_mutex_t*>(entry->lock);
-    entry->id = identity_of(mutex, own.path, effort);
-    if (entry->id == format::LockRef::none) return false;
-    if (own.memo_tag != kNoMemo) own.memo_tag = tag_word(mutex);  // it names the lock now
-    own.chain_hash = extend_chain(private_of(entry[-1]).chain_hash, entry->id, own.path, entry->mode);
+    if (own.kind != 0) continue;
+    if (!resolve<effort>(*entry)) return false;
+    // The tag names the lock now.
+    if (own.memo_tag != kNoMemo) own.memo_tag = tag_word(reinterpret_cast<pthread_mutex_t*>(entry->lock));
   }
   return true;
 }
 
 // Works out the chain of the entry above the top. False: it is not known, and may not be recorded or cannot.
-bool enter_chain(ThreadSlot& slot, HeldEntry& entry, pthread_mutex_t* mutex, CallSite site, Effort effort) {
+template <Effort effort>
+bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
   HeldPrivate& own = private_of(entry);
-  if (!resolve_held(slot, effort)) return false;
-  entry.id = identity_of(mutex, own.path, effort);
-  if (entry.id == format::LockRef::none) return false;
-  const uint64_t hash = extend_chain(private_of((&entry)[-1]).chain_hash, entry.id, own.path, entry.mode);
-  KnownChain* known = find_known(slot, hash);
-  if (known == nullptr && effort == Effort::caches) return false;
-  if (known == nullptr) known = record_chain(slot, hash, entry.id, site, entry.mode);
-  own.chain_hash = hash;
+  if (!resolve_held<effort>(slot) || !resolve<effort>(entry)) return false;
+  const bool ascending = (&entry)[-1].lock < entry.lock;
+  const uint64_t kind = ordered_kind(own.kind, ascending);
+  KnownChain* known = load(summaries_exist) ? find_known(slot, kind) : nullptr;
+  if (known == nullptr) {
+    const uint64_t chain = chain_of(slot, entry);
+    known = find_known(slot, chain);
+    if (known == nullptr && effort == Effort::caches) return false;
+    if (known == nullptr) known = record_chain(slot, kind, chain, entry, site);
+  }
   own.known = known;
   count(slot, *known, 1);
   return true;
@@ -118,14 +136,15 @@ bool enter_chain(ThreadSlot& slot, HeldEntry& entry, pthread_mutex_t* mutex, Cal
 
 // Fills the entry above the top, or finds the one of a lock that is held already. Null: `effort` does not
 // reach.
-HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, AcquireMode mode, Effort effort) {
+template <Effort effort>
+HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
   if (HeldEntry* again = find_held(slot, mutex)) {
     slot.acquisitions += 1;
     return again;
   }
   const uint32_t depth = depth_of(slot);
   if (depth == slot.held_capacity - 1) return nullptr;
-  CallPath* path = path_of(slot, site, effort);
+  CallPath* path = path_of<effort>(slot, site);
   if (path == nullptr && effort == Effort::caches) return nullptr;
 
   HeldEntry& entry = *top_of(slot);
@@ -142,7 +161,7 @@ HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, Acquire
   // A trial waits for nothing and so makes no edge into its lock. Its chain is worked out when a lock inside
   // it needs it. Where there is no room to record a chain the lock is held all the same, and the loss was
   // counted.
-  if (depth > 0 && mode != AcquireMode::try_only && !enter_chain(slot, entry, mutex, site, effort) &&
+  if (depth > 0 && mode != AcquireMode::try_only && !enter_chain<effort>(slot, entry, site) &&
       effort == Effort::caches) {
     return nullptr;
   }
@@ -155,16 +174,13 @@ HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, Acquire
 
 }  // namespace
 
-HeldEntry* prepare_known(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site) {
+HeldEntry* prepare_known(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
   if (load(slot.revoked) != 0) return nullptr;
-  return fill(slot, mutex, site, AcquireMode::blocking, Effort::caches);
+  return fill<Effort::caches>(slot, mutex, site, mode);
 }
 
 HeldEntry* prepare_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
   if (context.inside) return nullptr;
-  if (context.slot != nullptr && load(context.slot->revoked) == 0) {
-    if (HeldEntry* entry = fill(*context.slot, mutex, site, mode, Effort::caches)) return entry;
-  }
   const InsideHook inside;
   if (attach() == nullptr) return nullptr;
   ThreadSlot& slot = *context.own;
@@ -173,13 +189,13 @@ HeldEntry* prepare_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mod
     recorder().drop(format::Dropped::held_overflow);
     return nullptr;
   }
-  return fill(slot, mutex, site, mode, Effort::everything);
+  return fill<Effort::everything>(slot, mutex, site, mode);
 }
 
-void release_slowly(pthread_mutex_t* mutex) {
+bool release_slowly(pthread_mutex_t* mutex) {
   if (context.own == nullptr || context.inside) {
     ensure_resolved();
-    return;
+    return false;
   }
   ThreadSlot& slot = *context.own;
   if (load(slot.revoked) != 0) drop_revoked(slot);
@@ -189,9 +205,10 @@ void release_slowly(pthread_mutex_t* mutex) {
     } else {
       cut_out(slot, entry);
     }
-    return;
+    return true;
   }
   if (!revoke(mutex)) recorder().drop(format::Dropped::foreign_unlock);
+  return false;
 }
 
 bool holds_once(const pthread_mutex_t* mutex) {

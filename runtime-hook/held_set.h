@@ -26,11 +26,11 @@
 
 namespace gordian::hook {
 
-// The same as prepare(), without the memo. prepare_known() looks only into the thread's own caches, calls
+// The parts of prepare() after the memo. prepare_known() looks only into the thread's own caches, calls
 // nothing and writes nothing that is shared; null means that this is not enough.
-HeldEntry* prepare_known(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site);
+HeldEntry* prepare_known(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, AcquireMode mode);
 HeldEntry* prepare_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode);
-void release_slowly(pthread_mutex_t* mutex);
+bool release_slowly(pthread_mutex_t* mutex);    // false: not known to be held by the calling thread
 bool holds_once(const pthread_mutex_t* mutex);  // by the calling thread, and not re-entered
 
 // The memo: true if the entry above the top is exactly this acquisition. Only blocking acquisitions have
@@ -49,10 +49,11 @@ inline bool is_remembered(const ThreadSlot& slot, HeldEntry& above, const pthrea
 // The entry to commit if the lock is obtained: a new one, or the one there is when the thread holds the lock
 // already. Null: this acquisition cannot be recorded.
 inline HeldEntry* prepare(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
-  const ThreadSlot* slot = context.slot;
-  if (slot != nullptr && mode == AcquireMode::blocking &&
-      is_remembered(*slot, *top_of(*slot), mutex, site))
-    return top_of(*slot);
+  if (ThreadSlot* slot = context.slot) {
+    if (mode == AcquireMode::blocking && is_remembered(*slot, *top_of(*slot), mutex, site))
+      return top_of(*slot);
+    if (HeldEntry* entry = prepare_known(*slot, mutex, site, mode)) return entry;
+  }
   return prepare_slowly(mutex, site, mode);
 }
 

@@ -23,8 +23,10 @@ struct Tag {
   uint64_t check_value;
 
   bool valid() const { return check == nullptr || load(*check, std::memory_order_acquire) == check_value; }
-  format::LockRef lock() const { return static_cast<format::LockRef>(static_cast<uint32_t>(load(*word))); }
 };
+
+constexpr uint64_t kLockHalf = 0xffffffff;
+
 
 Untagged* find_untagged(const pthread_mutex_t* mutex) {
   const auto address = reinterpret_cast<uint64_t>(mutex);
@@ -42,7 +44,7 @@ bool find_tag(pthread_mutex_t* mutex, Tag& tag) {
   if (is_taggable(mutex)) {
     auto& list = mutex->__data.__list;
     tag = {reinterpret_cast<uint64_t*>(&list.__prev), reinterpret_cast<uint64_t*>(&list.__next),
-           reinterpret_cast<uint64_t>(mutex) ^ nonce()};
+           check_of(mutex)};
     return true;
   }
   Untagged* entry = find_untagged(mutex);
@@ -66,15 +68,13 @@ format::LockRef write_lock_record(const pthread_mutex_t* mutex, format::StackRef
       });
 }
 
-constexpr uint64_t kLockHalf = 0xffffffff;
-
 }  // namespace
 
-format::LockRef identify(pthread_mutex_t* mutex, format::StackRef taken) {
+Identity identify(pthread_mutex_t* mutex, format::StackRef taken) {
   Tag tag;
   if (!find_tag(mutex, tag)) {
     recorder().drop(format::Dropped::untagged_lock_table);
-    return format::LockRef::none;
+    return {};
   }
   uint64_t word = load(*tag.word, std::memory_order_acquire);
   bool valid = tag.valid();
@@ -85,23 +85,21 @@ format::LockRef identify(pthread_mutex_t* mutex, format::StackRef taken) {
     valid = tag.valid();
     word = load(*tag.word, std::memory_order_acquire);
   }
-  if (valid && (word & kLockHalf) != 0) return static_cast<format::LockRef>(static_cast<uint32_t>(word));
-  const uint64_t created = valid ? word >> 32 : 0;
-  const format::LockRef fresh = write_lock_record(mutex, static_cast<format::StackRef>(created), taken);
+  if (valid && (word & kLockHalf) != 0) return identity_in(word);
+  const auto created = valid ? identity_in(word).lock_class : format::StackRef::none;
+  const format::LockRef fresh = write_lock_record(mutex, created, taken);
+  const auto lock_class = created != format::StackRef::none ? created : taken;
+  const uint64_t tagged = uint64_t{static_cast<uint32_t>(lock_class)} << 32 | static_cast<uint32_t>(fresh);
   // Two threads may meet a fresh lock at once: the first to change the word decides, the other takes its
   // answer. The check goes in last: whoever finds it right finds the winner's word.
-  if (exchange_if(*tag.word, word, created << 32 | static_cast<uint32_t>(fresh))) {
-    if (tag.check != nullptr) store(*tag.check, tag.check_value, std::memory_order_release);
-    return fresh;
-  }
+  if (exchange_if(*tag.word, word, tagged)) word = tagged;
   if (tag.check != nullptr) store(*tag.check, tag.check_value, std::memory_order_release);
-  return tag.lock();
+  return identity_in(word);
 }
 
-format::LockRef known_identity(const pthread_mutex_t* mutex) {
-  Tag tag;
-  if (!find_tag(const_cast<pthread_mutex_t*>(mutex), tag) || !tag.valid()) return format::LockRef::none;
-  return tag.lock();
+Identity identity_in_table(const pthread_mutex_t* mutex) {
+  const Untagged* entry = find_untagged(mutex);
+  return identity_in(entry != nullptr ? load(entry->tag) : 0);
 }
 
 void begin_generation(pthread_mutex_t* mutex, CallSite site) {
@@ -119,7 +117,7 @@ void begin_generation(pthread_mutex_t* mutex, CallSite site) {
 DyingLock before_destroy(pthread_mutex_t* mutex) {
   Tag tag;
   if (context.own == nullptr || context.inside || !find_tag(mutex, tag) || !tag.valid()) return {};
-  return {tag.lock(), tag.word, tag.check};
+  return {identity_in(load(*tag.word)).lock, tag.word, tag.check};
 }
 
 void end_generation(const DyingLock& dying, CallSite site) {

@@ -7,7 +7,7 @@
 // a value put there survives lock and unlock (kinds normal, recursive, errorcheck, adaptive, with and without
 // priority inheritance; tests/e2e checks it on the glibc at hand). A fresh mutex has zeros there, whoever
 // made it: a static initialiser, a constructor, pthread_mutex_init. So the bytes carry a tag, {record
-// reference, creation path} and {address ^ nonce}: the second word rejects copies of a tagged mutex and tags
+// reference, class} and {address ^ nonce}: the second word rejects copies of a tagged mutex and tags
 // inherited through fork, zeros reveal reused memory.
 //
 // Process-shared mutexes must not be written to (other processes read them) and robust ones use the bytes:
@@ -23,6 +23,7 @@
 
 #include "core/format/trace_format.h"
 #include "runtime-hook/call_path.h"
+#include "runtime-hook/runtime.h"
 #include "runtime-hook/sys.h"
 
 namespace gordian::hook {
@@ -39,11 +40,32 @@ inline bool is_taggable(const pthread_mutex_t* mutex) {
   return (mutex->__data.__kind & (kRobust | kProcessShared)) == 0;
 }
 
-// The lock's record; the first call for a generation writes it. `taken` is where it is, or was, first taken.
-format::LockRef identify(pthread_mutex_t* mutex, format::StackRef taken);
+// A lock and its class: the stack that all locks have in common that were created, or, if no call did that,
+// first taken at the same place.
+struct Identity {
+  format::LockRef lock;         // none: not known
+  format::StackRef lock_class;  // as in its record: `created`, or else `first_taken`
+};
 
-// What identify() gave before, or none: never writes.
-format::LockRef known_identity(const pthread_mutex_t* mutex);
+// The first call for a generation writes the lock's record. `taken` is where it is, or was, first taken.
+Identity identify(pthread_mutex_t* mutex, format::StackRef taken);
+
+inline Identity identity_in(uint64_t tag) {
+  return {static_cast<format::LockRef>(static_cast<uint32_t>(tag)),
+          static_cast<format::StackRef>(static_cast<uint32_t>(tag >> 32))};
+}
+
+inline uint64_t check_of(const pthread_mutex_t* mutex) {
+  return reinterpret_cast<uint64_t>(mutex) ^ nonce;
+}
+
+// What identify() gave before.
+Identity identity_in_table(const pthread_mutex_t* mutex);
+inline Identity known_identity(const pthread_mutex_t* mutex) {
+  if (!is_taggable(mutex)) return identity_in_table(mutex);
+  const auto& check = reinterpret_cast<const uint64_t&>(mutex->__data.__list.__next);
+  return identity_in(load(check, std::memory_order_acquire) == check_of(mutex) ? tag_word(mutex) : 0);
+}
 
 // After a successful pthread_mutex_init: a new generation begins.
 void begin_generation(pthread_mutex_t* mutex, CallSite site);

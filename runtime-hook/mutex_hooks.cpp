@@ -44,7 +44,9 @@ __attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site)
 
 // Of a lock just taken.
 __attribute__((noinline)) int note_taken(pthread_mutex_t* mutex, CallSite site) {
-  if (HeldEntry* entry = prepare_slowly(mutex, site, AcquireMode::blocking)) commit(entry);
+  HeldEntry* entry = prepare_known(*context.slot, mutex, site, AcquireMode::blocking);
+  if (entry == nullptr) entry = prepare_slowly(mutex, site, AcquireMode::blocking);
+  if (entry != nullptr) commit(entry);
   return 0;
 }
 
@@ -54,7 +56,7 @@ __attribute__((noinline)) int lock_by_call(pthread_mutex_t* mutex, CallSite site
   ThreadSlot& slot = *context.slot;
   HeldEntry* const top = top_of(slot);
   if (load(mutex->__data.__lock) != 0 || !is_taggable(mutex)) return lock_slowly(mutex, site);
-  if (!is_remembered(slot, *top, mutex, site) && prepare_known(slot, mutex, site) != top) {
+  if (!is_remembered(slot, *top, mutex, site) && prepare_known(slot, mutex, site, AcquireMode::blocking) != top) {
     return lock_slowly(mutex, site);
   }
   set_top(slot, top + 1);
@@ -66,9 +68,12 @@ __attribute__((noinline)) int lock_by_call(pthread_mutex_t* mutex, CallSite site
   return result;
 }
 
+inline int unlock(pthread_mutex_t* mutex) {
+  return is_plain(mutex) && release_unwaited(mutex) ? 0 : real.pthread_mutex_unlock(mutex);
+}
+
 __attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex) {
-  release_slowly(mutex);
-  return real.pthread_mutex_unlock(mutex);
+  return release_slowly(mutex) ? unlock(mutex) : real.pthread_mutex_unlock(mutex);
 }
 
 }  // namespace
@@ -93,8 +98,7 @@ GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
 GORDIAN_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) {
   if (!release_last(mutex)) [[unlikely]]
     return unlock_slowly(mutex);
-  if (is_plain(mutex) && release_unwaited(mutex)) return 0;
-  return real.pthread_mutex_unlock(mutex);
+  return unlock(mutex);
 }
 
 GORDIAN_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) {
@@ -110,7 +114,8 @@ GORDIAN_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clo
 // Only a trial that succeeds is of interest: one that fails neither waits nor holds.
 GORDIAN_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) {
   ensure_resolved();
-  const int result = real.pthread_mutex_trylock(mutex);
+  const bool taken = context.slot != nullptr && is_plain(mutex) && take_free(mutex, context.tid);
+  const int result = taken ? 0 : real.pthread_mutex_trylock(mutex);
   if (acquired(result)) {
     HeldEntry* entry = prepare(mutex, GORDIAN_CALL_SITE(), AcquireMode::try_only);
     if (entry != nullptr) commit(entry);

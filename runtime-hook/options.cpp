@@ -40,6 +40,18 @@ const char* variable(const char* name) {
   return nullptr;
 }
 
+// False, and `into` as it was, unless the text is a number from `least` to `most`.
+bool number(Text text, uint64_t least, uint64_t most, uint64_t& into) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < text.length; ++i) {
+    if (text.begin[i] < '0' || text.begin[i] > '9' || value > most) return false;
+    value = value * 10 + static_cast<uint64_t>(text.begin[i] - '0');
+  }
+  if (value < least || value > most) return false;
+  into = value;
+  return true;
+}
+
 bool apply(Text key, Text value) {
   if (key.is("trace-dir") && value.length > 0 && value.length < sizeof options.trace_dir) {
     memcpy(options.trace_dir, value.begin, value.length);
@@ -48,15 +60,11 @@ bool apply(Text key, Text value) {
     return true;
   }
   if (key.is("max-trace")) {
-    uint64_t megabytes = 0;
-    for (size_t i = 0; i < value.length; ++i) {
-      if (value.begin[i] < '0' || value.begin[i] > '9' || megabytes > 16384) return false;
-      megabytes = megabytes * 10 + static_cast<uint64_t>(value.begin[i] - '0');
-    }
-    if (megabytes < 1 || megabytes > 16384) return false;
-    options.max_trace_bytes = megabytes << 20;
+    if (!number(value, 1, 16384, options.max_trace_bytes)) return false;
+    options.max_trace_bytes <<= 20;
     return true;
   }
+  if (key.is("chain-budget")) return number(value, 1, 1'000'000, options.chain_budget);
   if (key.is("report") && (value.is("0") || value.is("1"))) {
     options.report = value.is("1");
     return true;
@@ -83,6 +91,7 @@ void read_options() {
     strcpy(options.trace_dir, "/tmp");
   options.default_dir = true;
   options.max_trace_bytes = uint64_t{256} << 20;
+  options.chain_budget = 1024;
   options.report = true;
 
   const char* at = variable("GORDIAN_OPTIONS");
@@ -95,7 +104,7 @@ void read_options() {
       char shown[80];
       snprintf(shown, sizeof shown, "%.*s", static_cast<int>(item), at);
       say("GORDIAN_OPTIONS: cannot use '", shown,
-          "'; known are trace-dir=DIR, max-trace=MB (1..16384), report=0|1");
+          "'; known are trace-dir=DIR, max-trace=MB (1..16384), chain-budget=N (1..1000000), report=0|1");
     }
     at += item + (at[item] == ':');
   }

@@ -5,6 +5,7 @@
 //
 //   trace-dir=DIR    where the trace goes; made if missing. Default: ${TMPDIR:-/tmp}/gordian-UID, mode 0700
 //   max-trace=MB     size limit of one process's record file, 1..16384. Default 256
+//   chain-budget=N   nestings of one kind that are recorded lock by lock, see chains.h. Default 1024
 //   report=0|1       print the report on stderr when the process exits. Default 1; `gordian run` sets 0
 #ifndef GORDIAN_RUNTIME_HOOK_OPTIONS_H
 #define GORDIAN_RUNTIME_HOOK_OPTIONS_H
@@ -17,6 +18,7 @@ struct Options {
   char trace_dir[400];
   bool default_dir;  // trace_dir is the shared default, so its owner must be checked
   uint64_t max_trace_bytes;
+  uint64_t chain_budget;
   bool report;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/record_chain.h"
 
+#include "runtime-hook/options.h"
 #include "runtime-hook/runtime.h"
 
 namespace gordian::hook {
@@ -10,28 +11,30 @@ namespace {
 using format::ChainRecord;
 using format::ChainRef;
 
-// Finds or writes one node of the chain tree.
+// Finds or writes the node of a chain in the chain tree. Null: there is no room. `fresh` says whether this
+// call wrote it.
 template <typename StackOf>
-ChainRef chain_node(uint64_t hash, ChainRef outer, format::LockRef lock, AcquireMode mode, StackOf stack_of,
-                    ChainSlot*& slot) {
-  slot = find_chain(hash);
+ChainSlot* chain_node(uint64_t hash, ChainRef outer, const HeldEntry& held, StackOf stack_of, bool& fresh) {
+  fresh = false;
+  ChainSlot* const slot = find_chain(hash);
   if (slot == nullptr) {
     recorder().drop(format::Dropped::chain_table);
-    return ChainRef::none;
+    return nullptr;
   }
   ChainRef known = load(slot->chain, std::memory_order_acquire);
-  if (known != ChainRef::none) return known;
+  if (known != ChainRef::none) return slot;
   const format::StackRef stack = stack_of();
-  const auto fresh =
+  const auto written =
       recorder().append<ChainRef, ChainRecord>(format::RecordType::chain, 0, [&](ChainRecord& record, char*) {
         record.outer = outer;
-        record.lock = lock;
+        record.lock = held.id;
         record.stack = stack;
-        record.mode = mode;
+        record.mode = held.mode;
       });
   // A second thread may have met the same chain just now. Either record will do; all go on with the first
   // entered.
-  return exchange_if(slot->chain, known, fresh) ? fresh : known;
+  fresh = exchange_if(slot->chain, known, written) && written != ChainRef::none;
+  return fresh || known != ChainRef::none ? slot : nullptr;
 }
 
 format::UseRecord& at(format::UseRef use) {
@@ -79,33 +82,68 @@ class CurrentStack {
   Unwound stack_;
 };
 
-}  // namespace
+// Writes the use of `chain`, known to this thread under `hash` from now on.
+KnownChain* begin_use(ThreadSlot& slot, uint64_t hash, ChainSlot& chain) {
+  const ChainRef record = load(chain.chain, std::memory_order_acquire);
+  KnownChain* known = remember(slot, hash, record);
+  const auto use = use_of(slot, chain, record);
+  if (use != format::UseRef::none) store(at(use).last_segment, slot.segment);
+  note_name(slot);
+  return known;
+}
 
-KnownChain* record_chain(ThreadSlot& slot, uint64_t hash, format::LockRef lock, CallSite site,
-                         AcquireMode mode) {
+// The node of the chain, all that it stands in first; null when there is no room.
+ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, const HeldEntry& wanted, CallSite site,
+                       bool& fresh) {
   CurrentStack now(site);
   ChainRef outer = ChainRef::none;
-  ChainSlot* shared = nullptr;
+  uint64_t hash = kOutermostChain;
   for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
     const HeldPrivate& own = private_of(*held);
-    outer = chain_node(
-        own.chain_hash, outer, held->id, held->mode,
+    hash = extend(hash, held->id, own.path, held->mode);
+    const ChainSlot* node = chain_node(
+        hash, outer, *held,
         [&] {
           return own.path != nullptr ? stack_of_held(*own.path, own.frame, now.get())
                                      : format::StackRef::none;
         },
-        shared);
-    if (outer == ChainRef::none) return remember(slot, hash, ChainRef::none);
+        fresh);
+    if (node == nullptr) return nullptr;
+    outer = load(node->chain, std::memory_order_acquire);
   }
-  const ChainRef chain = chain_node(
-      hash, outer, lock, mode, [&] { return record_stack(now.get()); }, shared);
-  KnownChain* known = remember(slot, hash, chain);
-  if (chain != ChainRef::none) {
-    const auto use = use_of(slot, *shared, chain);
-    if (use != format::UseRef::none) store(at(use).last_segment, slot.segment);
-    note_name(slot);
+  return chain_node(
+      chain, outer, wanted, [&] { return record_stack(now.get()); }, fresh);
+}
+
+}  // namespace
+
+uint64_t chain_of(ThreadSlot& slot, HeldEntry& wanted) {
+  uint64_t hash = kOutermostChain;
+  for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
+    hash = extend(hash, held->id, private_of(*held).path, held->mode);
   }
-  return known;
+  return extend(hash, wanted.id, private_of(wanted).path, wanted.mode);
+}
+
+KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, const HeldEntry& wanted,
+                         CallSite site) {
+  KindSlot* const of_kind = find_kind(kind);
+  if (of_kind == nullptr) recorder().drop(format::Dropped::chain_table);
+  ChainSlot* const summary =
+      of_kind != nullptr ? load(of_kind->summary, std::memory_order_acquire) : nullptr;
+  if (summary != nullptr) return begin_use(slot, kind, *summary);
+
+  bool fresh = false;
+  ChainSlot* const node = write_chain(slot, chain, wanted, site, fresh);
+  if (node == nullptr) return remember(slot, chain, ChainRef::none);
+  if (fresh && of_kind != nullptr &&
+      std::atomic_ref(of_kind->chains).fetch_add(1, std::memory_order_relaxed) + 1 == options.chain_budget) {
+    store(recorder().at<ChainRecord>(load(node->chain)).summary, uint8_t{1});
+    store(of_kind->summary, node, std::memory_order_release);
+    store(summaries_exist, true);
+    return begin_use(slot, kind, *node);
+  }
+  return begin_use(slot, chain, *node);
 }
 
 }  // namespace gordian::hook

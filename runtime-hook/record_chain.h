@@ -11,9 +11,12 @@
 
 namespace gordian::hook {
 
-// `hash` identifies the chain of everything in `slot`'s held set plus `lock`, wanted at `site`.
-KnownChain* record_chain(ThreadSlot& slot, uint64_t hash, format::LockRef lock, CallSite site,
-                         AcquireMode mode);
+// The hash of the chain of everything in `slot`'s held set and, inside it, `wanted`.
+uint64_t chain_of(ThreadSlot& slot, HeldEntry& wanted);
+
+// `kind` and `chain` are the hashes of what `wanted`, wanted at `site`, makes with all that is held.
+KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, const HeldEntry& wanted,
+                         CallSite site);
 
 }  // namespace gordian::hook
 

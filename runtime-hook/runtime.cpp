@@ -32,7 +32,6 @@ RecordFile record_file;
 HotFile hot_file;
 State state = State::resting;
 uint32_t epoch = 1;
-uint64_t epoch_nonce;
 bool tables_exist;
 
 uint64_t random_word() {
@@ -103,16 +102,16 @@ int open_trace() {
   const char* slash = strrchr(executable, '/');
   const char* program = slash != nullptr ? slash + 1 : "process";
 
-  epoch_nonce = random_word();
+  nonce = random_word();
   char name[160];
   char path[MappedFile::kMaxPath];
   snprintf(name, sizeof name, "%.80s.%d.%08x", program, getpid(), static_cast<unsigned>(random_word()));
   const int written = snprintf(path, sizeof path, "%s/%s.gordian", options.trace_dir, name);
   if (written < 0 || static_cast<size_t>(written) >= sizeof path) return ENAMETOOLONG;
-  const int error = record_file.create(path, within_address_space(options.max_trace_bytes), epoch_nonce);
+  const int error = record_file.create(path, within_address_space(options.max_trace_bytes), nonce);
   if (error != 0) return error;
   strcat(name, ".hot");
-  if (!hot_file.create(name, options.trace_dir, epoch_nonce)) {
+  if (!hot_file.create(name, options.trace_dir, nonce)) {
     record_file.file().remove();
     return ENOMEM;
   }
@@ -170,6 +169,8 @@ __attribute__((destructor)) void on_unload() {
 
 }  // namespace
 
+uint64_t nonce;
+
 RecordFile& recorder() {
   return record_file;
 }
@@ -178,9 +179,6 @@ HotFile& hot() {
 }
 uint32_t trace_epoch() {
   return epoch;
-}
-uint64_t nonce() {
-  return epoch_nonce;
 }
 
 void ensure_resolved() {

@@ -21,7 +21,7 @@ HotFile& hot();
 uint32_t trace_epoch();
 
 // Random, new in each epoch; marks our tags on locks.
-uint64_t nonce();
+extern uint64_t nonce __attribute__((visibility("hidden")));
 
 // Makes sure the real functions are known. Cheap when they are.
 void ensure_resolved();

@@ -60,7 +60,7 @@ void clear_after(ThreadSlot& slot) {
 // An empty held set in the slot's array.
 void set_held(ThreadSlot& slot) {
   HeldEntry* const bottom = hot().held_of(&slot);
-  private_of(bottom[-1]).chain_hash = kRootHash;
+  private_of(bottom[-1]).kind = kOutermostKind;
   for (uint64_t i = 0; i < slot.held_capacity; ++i) bottom[i].countdown = kMemoHits;
   store(slot.bottom, reinterpret_cast<uint64_t>(bottom));
   set_top(slot, bottom);

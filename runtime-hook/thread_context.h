@@ -44,11 +44,11 @@ struct ChainCache {
 
 // The hook's part of a HeldEntry.
 struct HeldPrivate {
-  uint64_t memo_tag;    // tag word of the lock when the entry was filled; kNoMemo: it must be filled anew
-  CallPath* path;       // null: not known
-  uint64_t frame;       // stack position of the call, see CallSite
-  uint64_t chain_hash;  // of this acquisition and everything held outside it; 0: not worked out
-  KnownChain* known;    // null: nothing was held outside
+  uint64_t memo_tag;  // tag word of the lock when the entry was filled; kNoMemo: it must be filled anew
+  CallPath* path;     // null: not known
+  uint64_t frame;     // stack position of the call, see CallSite
+  uint64_t kind;      // hash of the kind of this acquisition and all held outside it; 0: not worked out
+  KnownChain* known;  // null: nothing was held outside
 };
 static_assert(sizeof(HeldPrivate) == sizeof(HeldEntry::private_));
 
@@ -77,7 +77,6 @@ inline SlotPrivate& private_of(ThreadSlot& slot) {
 
 inline constexpr size_t kPathCache = 1024;
 inline constexpr uint32_t kPathWays = 4;
-inline constexpr uint64_t kRootHash = 0x6F72646961;
 
 // The held set at the moment of a fork, for the child.
 struct ForkedHeld {

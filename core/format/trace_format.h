@@ -153,7 +153,8 @@ struct ThreadNameRecord {
 
 // One node of the tree of held chains: `lock` was wanted, at `stack`, while the locks of `outer`, `outer`'s
 // outer, and so on were held. A node is written the first time its chain is seen, before the lock is waited
-// for.
+// for. Two locks are of one class if `created` is the same in their records, or, where there is none,
+// `first_taken`.
 struct ChainRecord {
   RecordHeader header;
   ChainRef outer;  // none: nothing else was held
@@ -161,7 +162,8 @@ struct ChainRecord {
   StackRef stack;
   AcquireMode mode;
   uint8_t more_uses;  // 1: more than kMaxUsesPerChain threads went through it
-  uint8_t reserved[2];
+  uint8_t summary;    // 1: stands, and counts, for later chains of its kind too: each lock for any of its class
+  uint8_t reserved;
   uint64_t count;  // times seen, updated in place: exact after a clean exit, a lower bound after a kill
 };
 
