@@ -8,9 +8,9 @@
 
 namespace gordian::hook {
 
-uint32_t path_generation;
-
 namespace {
+
+uint32_t generation;
 
 constexpr size_t kNodes = 1 << 19;
 constexpr size_t kPaths = 1 << 20;
@@ -28,7 +28,7 @@ struct Node {
 constexpr int64_t kVaries = -1;  // next_distance: the function's frame has no fixed size; a path ends here
 
 Node* nodes;
-uint32_t path_count;
+uint32_t path_count = 1;
 
 Node* find_node(uint64_t key, bool insert) {
   for (size_t probe = 0; probe < 64; ++probe) {
@@ -49,7 +49,7 @@ uint64_t child_key(uint64_t parent, uint64_t return_address) {
 
 // Each generation has a trie of its own in the one table.
 uint64_t root_key() {
-  return load(path_generation) + 1;
+  return load(generation) + 1;
 }
 
 CallPath* add_path(const Unwound& stack, uint32_t callers) {
@@ -64,7 +64,6 @@ CallPath* add_path(const Unwound& stack, uint32_t callers) {
   }
   path.callers = static_cast<uint16_t>(callers);
   path.whole = callers + 1 == stack.count && !stack.truncated ? 1 : 0;
-  path.generation = load(path_generation);
   return &path;
 }
 
@@ -145,14 +144,15 @@ bool same_function(uint64_t a, uint64_t b) {
 
 CallPath* paths;
 
-CallPath* find_path(CallSite site) {
-  if (CallPath* path = walk(site)) return path;
+CallPath& find_path(CallSite site) {
+  if (CallPath* path = walk(site)) return *path;
   CallPath* path = learn(site);
   if (path == nullptr) recorder().drop(format::Dropped::call_path_table);
-  return path;
+  return path != nullptr ? *path : *paths;
 }
 
 format::StackRef stack_of_path(CallPath& path) {
+  if (!is_known(path)) return format::StackRef::none;
   const uint32_t epoch = trace_epoch();
   if (load(path.trace_epoch, std::memory_order_acquire) == epoch) return path.stack;
   uint64_t pcs[1 + kVerified];
@@ -168,7 +168,7 @@ format::StackRef stack_of_path(CallPath& path) {
 // taken for its callers of then, and recorded as such: it may have returned and been entered again in
 // between.
 format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& now) {
-  if (path.whole != 0) return stack_of_path(path);
+  if (path.whole != 0 || !is_known(path)) return stack_of_path(path);
   uint64_t pcs[1 + kVerified + Unwound::kMaxFrames];
   uint32_t count = proven(path, pcs);
   const int64_t distance = path.callers > 0 ? path.distance[path.callers - 1] : -kReturnSlot;
@@ -182,7 +182,11 @@ format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& no
 }
 
 void forget_paths() {
-  std::atomic_ref(path_generation).fetch_add(1);
+  std::atomic_ref(generation).fetch_add(1);
+}
+
+uint32_t path_generation() {
+  return load(generation);
 }
 
 bool create_path_table() {

@@ -44,7 +44,6 @@ struct alignas(64) CallPath {
   int16_t distance[kVerified];  // of caller[i]'s stack slot from the call site's frame address
   uint16_t callers;             // how many there are
   uint16_t whole;               // 1: the stack has no frames beyond
-  uint32_t generation;          // see forget_paths()
   uint32_t trace_epoch;         // `stack` belongs to the trace of this epoch (fork starts another)
   format::StackRef stack;
 };
@@ -77,14 +76,17 @@ inline bool is_on_path(const CallPath& path, CallSite site) {
   return true;
 }
 
-// A number of the path's own, from 1; 0 for null.
+// All paths. The first is no path: it stands where a path cannot be told, and no call is on it.
 extern CallPath* paths __attribute__((visibility("hidden")));
-inline uint32_t number_of(const CallPath* path) {
-  return path != nullptr ? static_cast<uint32_t>(path - paths) + 1 : 0;
+inline uint32_t number_of(const CallPath& path) {
+  return static_cast<uint32_t>(&path - paths);
+}
+inline bool is_known(const CallPath& path) {
+  return &path != paths;
 }
 
-// The path of this call; null when it cannot be told (tables full), which is counted.
-CallPath* find_path(CallSite site);
+// The path of this call; one that is not known when the tables are full, which is counted.
+CallPath& find_path(CallSite site);
 
 // The recorded stack of a path, written to the trace at its first use.
 format::StackRef stack_of_path(CallPath& path);
@@ -93,14 +95,10 @@ format::StackRef stack_of_path(CallPath& path);
 // and the words still on the stack confirm it.
 format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& now);
 
-// Makes all paths unknown again: code may have been unloaded and other code mapped in its place. Pointers to
-// paths stay good; those that are kept across calls must be checked by is_current() before they are used
-// again.
+// Makes all paths unknown again: code may have been unloaded and other code mapped in its place. References
+// to paths stay good, but no call is to be compared with a path of an earlier generation.
 void forget_paths();
-extern uint32_t path_generation __attribute__((visibility("hidden")));
-inline bool is_current(const CallPath& path) {
-  return path.generation == load(path_generation);
-}
+uint32_t path_generation();
 
 bool create_path_table();
 

@@ -30,7 +30,7 @@ inline constexpr uint64_t kOutermostChain = 0x636861696E;
 // `reference` is that of the lock for the hash of a chain, that of its class for the hash of a kind. One
 // multiplication: the hashes of a deep chain depend on each other.
 template <typename Reference>
-uint64_t extend(uint64_t outer, Reference reference, const CallPath* path, AcquireMode mode) {
+uint64_t extend(uint64_t outer, Reference reference, const CallPath& path, AcquireMode mode) {
   const uint64_t what = uint64_t{static_cast<uint32_t>(reference)} << 32 | static_cast<uint64_t>(mode) << 24;
   // Not 0, also without its low byte, which KnownChain uses otherwise.
   return mix(outer, what | number_of(path)) | (kPendingMask + 1);

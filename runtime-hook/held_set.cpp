@@ -11,8 +11,7 @@ namespace {
 
 void forget(ThreadSlot& slot, HeldEntry& entry) {
   flush_hits(slot, entry);
-  private_of(entry).memo_tag = kNoMemo;
-  private_of(entry).known = nullptr;
+  drop_memo(entry);
 }
 
 void cut_out(ThreadSlot& slot, HeldEntry* place) {
@@ -25,6 +24,7 @@ void cut_out(ThreadSlot& slot, HeldEntry* place) {
     place->id = next.id;
     place->mode = next.mode;
     place->recursion = next.recursion;
+    place->repeat = static_cast<uint8_t>(Repeat::none);
     private_of(*place) = {kNoMemo, private_of(next).path, private_of(next).frame, 0, nullptr};
   }
   forget(slot, *last);
@@ -35,6 +35,7 @@ void cut_out(ThreadSlot& slot, HeldEntry* place) {
 void drop_revoked(ThreadSlot& slot) {
   store(slot.revoked, 0U);
   forget_memos(slot);
+  refresh_paths(slot);
   for (HeldEntry* entry = top_of(slot); entry-- > bottom_of(slot);) {
     if (load(entry->lock) == 0) cut_out(slot, entry);
   }
@@ -73,14 +74,14 @@ enum class Effort : uint8_t { caches, everything };
 template <Effort effort>
 CallPath* path_of(ThreadSlot& slot, CallSite site) {
   CallPath* const last = private_of(*top_of(slot)).path;
-  if (last != nullptr && is_current(*last) && is_on_path(*last, site)) return last;
+  if (is_on_path(*last, site)) return last;
   CallPath** const set =
       private_of(slot).paths + (mix(site.return_address, site.frame) & (kPathCache - kPathWays));
   for (uint32_t way = 0; way < kPathWays; ++way) {
-    if (set[way] != nullptr && is_current(*set[way]) && is_on_path(*set[way], site)) return set[way];
+    if (set[way] != nullptr && is_on_path(*set[way], site)) return set[way];
   }
   if (effort == Effort::caches) return nullptr;
-  CallPath* path = find_path(site);
+  CallPath* const path = &find_path(site);
   uint32_t way = 0;
   while (way < kPathWays && set[way] != nullptr) ++way;
   set[way < kPathWays ? way : slot.acquisitions % kPathWays] = path;
@@ -94,11 +95,11 @@ bool resolve(HeldEntry& entry) {
   auto* mutex = reinterpret_cast<pthread_mutex_t*>(entry.lock);
   Identity identity = known_identity(mutex);
   if (identity.lock == format::LockRef::none && effort == Effort::everything) {
-    identity = identify(mutex, own.path != nullptr ? stack_of_path(*own.path) : format::StackRef::none);
+    identity = identify(mutex, stack_of_path(*own.path));
   }
   if (identity.lock == format::LockRef::none) return false;
   entry.id = identity.lock;
-  own.kind = extend(private_of((&entry)[-1]).kind, identity.lock_class, own.path, entry.mode);
+  own.kind = extend(private_of((&entry)[-1]).kind, identity.lock_class, *own.path, entry.mode);
   return true;
 }
 
@@ -120,10 +121,12 @@ template <Effort effort>
 bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
   HeldPrivate& own = private_of(entry);
   if (!resolve_held<effort>(slot) || !resolve<effort>(entry)) return false;
-  const bool ascending = (&entry)[-1].lock < entry.lock;
-  const uint64_t kind = ordered_kind(own.kind, ascending);
+  const Repeat order = order_of(entry, entry.lock);
+  const uint64_t kind = ordered_kind(own.kind, order == Repeat::ascending);
   KnownChain* known = load(summaries_exist) ? find_known(slot, kind) : nullptr;
-  if (known == nullptr) {
+  if (known != nullptr) {
+    entry.repeat = static_cast<uint8_t>(order);
+  } else {
     const uint64_t chain = chain_of(slot, entry);
     known = find_known(slot, chain);
     if (known == nullptr && effort == Effort::caches) return false;
@@ -148,15 +151,17 @@ HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, Acquire
   if (path == nullptr && effort == Effort::caches) return nullptr;
 
   HeldEntry& entry = *top_of(slot);
-  uint64_t& high_water = private_of(slot).high_water;
+  uint32_t& high_water = private_of(slot).high_water;
   if (high_water <= depth) high_water = depth + 1;
   flush_hits(slot, entry);
   entry.lock = reinterpret_cast<uint64_t>(mutex);
   entry.id = format::LockRef::none;
   entry.mode = mode;
   entry.recursion = 1;
+  entry.repeat = static_cast<uint8_t>(Repeat::none);
   private_of(entry) = {kNoMemo, path, site.frame, 0, nullptr};
   // No memo stands for what was once taken inside the entry that was here before.
+  (&entry)[1].repeat = static_cast<uint8_t>(Repeat::none);
   private_of((&entry)[1]).memo_tag = kNoMemo;
   // A trial waits for nothing and so makes no edge into its lock. Its chain is worked out when a lock inside
   // it needs it. Where there is no room to record a chain the lock is held all the same, and the loss was
@@ -165,8 +170,11 @@ HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, Acquire
       effort == Effort::caches) {
     return nullptr;
   }
-  if (mode == AcquireMode::blocking && path != nullptr && is_taggable(mutex)) {
+  if (mode == AcquireMode::blocking && is_taggable(mutex)) {
     private_of(entry).memo_tag = tag_word(mutex);
+    if (depth == 0) entry.repeat = static_cast<uint8_t>(Repeat::flat);
+  } else {
+    entry.repeat = static_cast<uint8_t>(Repeat::none);
   }
   slot.acquisitions += 1;
   return &entry;

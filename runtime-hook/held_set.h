@@ -46,6 +46,53 @@ inline bool is_remembered(const ThreadSlot& slot, HeldEntry& above, const pthrea
   return true;
 }
 
+// How the address of a lock in `entry` stands to that of the lock outside.
+inline Repeat order_of(HeldEntry& entry, uint64_t lock) {
+  return (&entry)[-1].lock < lock ? Repeat::ascending : Repeat::descending;
+}
+
+// True if the acquisition of a plain mutex just taken differs from the memo in nothing but the lock, and that
+// makes no difference: nothing is held outside, or it is of the same kind and that has its summary. The entry
+// is then this acquisition.
+inline bool repeats(HeldEntry& above, const pthread_mutex_t* mutex) {
+  HeldPrivate& own = private_of(above);
+  const uint64_t tag = tag_word(mutex);
+  const Identity identity = identity_in(tag);
+  const bool same_class = identity_in(own.memo_tag).lock_class == identity.lock_class &&
+                          identity.lock != format::LockRef::none && is_tagged(mutex);
+  const auto repeat = static_cast<Repeat>(above.repeat);
+  if (repeat != Repeat::flat &&
+      (!same_class || repeat != order_of(above, reinterpret_cast<uint64_t>(mutex)))) {
+    return false;
+  }
+  store(above.lock, reinterpret_cast<uint64_t>(mutex));
+  own.memo_tag = tag;
+  // The memo above was made inside another lock. Its kind holds if this one's does.
+  HeldEntry& inside = (&above)[1];
+  store(inside.lock, uint64_t{0});
+  if (same_class) {
+    above.id = identity.lock;
+  } else {
+    above.id = format::LockRef::none;
+    own.kind = 0;
+    inside.repeat = static_cast<uint8_t>(Repeat::none);
+  }
+  return true;
+}
+
+// The same as is_remembered(), for a plain mutex that has just been taken. (Another could be re-entered.)
+inline bool is_familiar(const ThreadSlot& slot, HeldEntry& above, const pthread_mutex_t* mutex,
+                        CallSite site) {
+  HeldPrivate& own = private_of(above);
+  if (load(slot.revoked) != 0 || !is_on_path(*own.path, site)) [[unlikely]]
+    return false;
+  const bool same = above.lock == reinterpret_cast<uint64_t>(mutex) && own.memo_tag == tag_word(mutex);
+  if ((!same && !repeats(above, mutex)) || --above.countdown == 0) [[unlikely]]
+    return false;
+  own.frame = site.frame;
+  return true;
+}
+
 // The entry to commit if the lock is obtained: a new one, or the one there is when the thread holds the lock
 // already. Null: this acquisition cannot be recorded.
 inline HeldEntry* prepare(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {

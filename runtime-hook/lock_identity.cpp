@@ -27,7 +27,6 @@ struct Tag {
 
 constexpr uint64_t kLockHalf = 0xffffffff;
 
-
 Untagged* find_untagged(const pthread_mutex_t* mutex) {
   const auto address = reinterpret_cast<uint64_t>(mutex);
   const uint64_t start = mix(0, address);
@@ -108,8 +107,7 @@ void begin_generation(pthread_mutex_t* mutex, CallSite site) {
   if (attach() == nullptr) return;
   Tag tag;
   if (!find_tag(mutex, tag)) return;  // counted when the lock is first nested
-  CallPath* path = find_path(site);
-  const auto created = path != nullptr ? stack_of_path(*path) : format::StackRef::none;
+  const auto created = stack_of_path(find_path(site));
   store(*tag.word, uint64_t{static_cast<uint32_t>(created)} << 32);
   if (tag.check != nullptr) store(*tag.check, tag.check_value, std::memory_order_release);
 }
@@ -126,8 +124,7 @@ void end_generation(const DyingLock& dying, CallSite site) {
   store(*dying.word, uint64_t{0});
   if (dying.check != nullptr) store(*dying.check, uint64_t{0});
   if (dying.lock == format::LockRef::none) return;
-  CallPath* path = find_path(site);
-  const auto where = path != nullptr ? stack_of_path(*path) : format::StackRef::none;
+  const auto where = stack_of_path(find_path(site));
   recorder().append<format::LockRef, format::LockEndRecord>(format::RecordType::lock_end, 0,
                                                             [&](format::LockEndRecord& record, char*) {
                                                               record.lock = dying.lock;

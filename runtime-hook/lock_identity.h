@@ -59,12 +59,16 @@ inline uint64_t check_of(const pthread_mutex_t* mutex) {
   return reinterpret_cast<uint64_t>(mutex) ^ nonce;
 }
 
+inline bool is_tagged(const pthread_mutex_t* mutex) {
+  const auto& check = reinterpret_cast<const uint64_t&>(mutex->__data.__list.__next);
+  return load(check, std::memory_order_acquire) == check_of(mutex);
+}
+
 // What identify() gave before.
 Identity identity_in_table(const pthread_mutex_t* mutex);
 inline Identity known_identity(const pthread_mutex_t* mutex) {
   if (!is_taggable(mutex)) return identity_in_table(mutex);
-  const auto& check = reinterpret_cast<const uint64_t&>(mutex->__data.__list.__next);
-  return identity_in(load(check, std::memory_order_acquire) == check_of(mutex) ? tag_word(mutex) : 0);
+  return identity_in(is_tagged(mutex) ? tag_word(mutex) : 0);
 }
 
 // After a successful pthread_mutex_init: a new generation begins.

@@ -43,9 +43,9 @@ __attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site)
 }
 
 // Of a lock just taken.
-__attribute__((noinline)) int note_taken(pthread_mutex_t* mutex, CallSite site) {
-  HeldEntry* entry = prepare_known(*context.slot, mutex, site, AcquireMode::blocking);
-  if (entry == nullptr) entry = prepare_slowly(mutex, site, AcquireMode::blocking);
+__attribute__((noinline)) int note_taken(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
+  HeldEntry* entry = prepare_known(*context.slot, mutex, site, mode);
+  if (entry == nullptr) entry = prepare_slowly(mutex, site, mode);
   if (entry != nullptr) commit(entry);
   return 0;
 }
@@ -56,7 +56,8 @@ __attribute__((noinline)) int lock_by_call(pthread_mutex_t* mutex, CallSite site
   ThreadSlot& slot = *context.slot;
   HeldEntry* const top = top_of(slot);
   if (load(mutex->__data.__lock) != 0 || !is_taggable(mutex)) return lock_slowly(mutex, site);
-  if (!is_remembered(slot, *top, mutex, site) && prepare_known(slot, mutex, site, AcquireMode::blocking) != top) {
+  if (!is_remembered(slot, *top, mutex, site) &&
+      prepare_known(slot, mutex, site, AcquireMode::blocking) != top) {
     return lock_slowly(mutex, site);
   }
   set_top(slot, top + 1);
@@ -88,8 +89,8 @@ GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
   if (!is_plain(mutex)) return lock_by_call(mutex, site);
   if (!take_free(mutex, context.tid)) [[unlikely]]
     return lock_slowly(mutex, site);
-  if (!is_remembered(*context.slot, *top, mutex, site)) [[unlikely]]
-    return note_taken(mutex, site);
+  if (!is_familiar(*context.slot, *top, mutex, site)) [[unlikely]]
+    return note_taken(mutex, site, AcquireMode::blocking);
   move_top(top + 1);
   return 0;
 }
@@ -113,11 +114,14 @@ GORDIAN_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clo
 
 // Only a trial that succeeds is of interest: one that fails neither waits nor holds.
 GORDIAN_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) {
+  const CallSite site = GORDIAN_CALL_SITE();
+  if (context.top != nullptr && is_plain(mutex) && take_free(mutex, context.tid)) {
+    return note_taken(mutex, site, AcquireMode::try_only);
+  }
   ensure_resolved();
-  const bool taken = context.slot != nullptr && is_plain(mutex) && take_free(mutex, context.tid);
-  const int result = taken ? 0 : real.pthread_mutex_trylock(mutex);
+  const int result = real.pthread_mutex_trylock(mutex);
   if (acquired(result)) {
-    HeldEntry* entry = prepare(mutex, GORDIAN_CALL_SITE(), AcquireMode::try_only);
+    HeldEntry* entry = prepare(mutex, site, AcquireMode::try_only);
     if (entry != nullptr) commit(entry);
   }
   return result;

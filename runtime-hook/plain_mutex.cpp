@@ -26,8 +26,8 @@ bool is_in_state(const pthread_mutex_t& mutex, int lock, uint32_t owner, unsigne
   return data.__lock == lock && data.__owner == static_cast<int>(owner) && data.__nusers == users;
 }
 
-// What glibc does to a plain mutex is what we do to it, each understands the other, and who has to wait leaves
-// a mark.
+// What glibc does to a plain mutex is what we do to it, each understands the other, and who has to wait
+// leaves a mark.
 bool agrees_with_glibc(uint32_t tid) {
   pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   const timespec past = {};

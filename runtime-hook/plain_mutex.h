@@ -9,9 +9,9 @@
 // for it) is left to glibc, from the beginning.
 //
 // Soundness: layout and meaning of the fields are what glibc's static initialisers and its 20 years of 0
-// (free), 1 (taken), 2 (taken, perhaps waited for) make them (nptl/pthread_mutex_lock.c, lowlevellock.h). They
-// are checked against the glibc at hand before they are relied upon, and not at all if another library stands
-// in front of glibc: it wants to see the calls.
+// (free), 1 (taken), 2 (taken, perhaps waited for) make them (nptl/pthread_mutex_lock.c, lowlevellock.h).
+// They are checked against the glibc at hand before they are relied upon, and not at all if another library
+// stands in front of glibc: it wants to see the calls.
 #ifndef GORDIAN_RUNTIME_HOOK_PLAIN_MUTEX_H
 #define GORDIAN_RUNTIME_HOOK_PLAIN_MUTEX_H
 

@@ -100,14 +100,9 @@ ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, const HeldEntry& wanted
   uint64_t hash = kOutermostChain;
   for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
     const HeldPrivate& own = private_of(*held);
-    hash = extend(hash, held->id, own.path, held->mode);
+    hash = extend(hash, held->id, *own.path, held->mode);
     const ChainSlot* node = chain_node(
-        hash, outer, *held,
-        [&] {
-          return own.path != nullptr ? stack_of_held(*own.path, own.frame, now.get())
-                                     : format::StackRef::none;
-        },
-        fresh);
+        hash, outer, *held, [&] { return stack_of_held(*own.path, own.frame, now.get()); }, fresh);
     if (node == nullptr) return nullptr;
     outer = load(node->chain, std::memory_order_acquire);
   }
@@ -120,17 +115,16 @@ ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, const HeldEntry& wanted
 uint64_t chain_of(ThreadSlot& slot, HeldEntry& wanted) {
   uint64_t hash = kOutermostChain;
   for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
-    hash = extend(hash, held->id, private_of(*held).path, held->mode);
+    hash = extend(hash, held->id, *private_of(*held).path, held->mode);
   }
-  return extend(hash, wanted.id, private_of(wanted).path, wanted.mode);
+  return extend(hash, wanted.id, *private_of(wanted).path, wanted.mode);
 }
 
 KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, const HeldEntry& wanted,
                          CallSite site) {
   KindSlot* const of_kind = find_kind(kind);
   if (of_kind == nullptr) recorder().drop(format::Dropped::chain_table);
-  ChainSlot* const summary =
-      of_kind != nullptr ? load(of_kind->summary, std::memory_order_acquire) : nullptr;
+  ChainSlot* const summary = of_kind != nullptr ? load(of_kind->summary, std::memory_order_acquire) : nullptr;
   if (summary != nullptr) return begin_use(slot, kind, *summary);
 
   bool fresh = false;

@@ -151,6 +151,7 @@ void inherit(const ForkedHeld& held) {
     HeldEntry& entry = *top_of(slot);
     entry = held.entries[i];
     entry.countdown = kMemoHits;
+    entry.repeat = static_cast<uint8_t>(Repeat::none);
     private_of(entry) = {kNoMemo, private_of(entry).path, private_of(entry).frame, 0, nullptr};
     set_top(slot, &entry + 1);
     private_of(slot).high_water = i + 1;

@@ -57,13 +57,17 @@ void clear_after(ThreadSlot& slot) {
   std::atomic_ref(recorder().header().acquisitions).fetch_add(slot.acquisitions, std::memory_order_relaxed);
 }
 
-// An empty held set in the slot's array.
-void set_held(ThreadSlot& slot) {
+// The held set in the slot's array, of which the first `depth` entries are in place.
+void set_held(ThreadSlot& slot, uint32_t depth) {
   HeldEntry* const bottom = hot().held_of(&slot);
   private_of(bottom[-1]).kind = kOutermostKind;
-  for (uint64_t i = 0; i < slot.held_capacity; ++i) bottom[i].countdown = kMemoHits;
+  for (uint64_t i = depth; i < slot.held_capacity; ++i) {
+    bottom[i].countdown = kMemoHits;
+    bottom[i].repeat = 0;
+    private_of(bottom[i]) = {kNoMemo, paths, 0, 0, nullptr};
+  }
   store(slot.bottom, reinterpret_cast<uint64_t>(bottom));
-  set_top(slot, bottom);
+  set_top(slot, bottom + depth);
 }
 
 // Gives a slot just taken the memory a thread needs. What an earlier thread of the slot left is cleared.
@@ -75,11 +79,11 @@ bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   if (own.chains == nullptr || own.paths == nullptr) return false;
   slot.thread = thread;
   slot.segment = 0;
-  slot.revoked = 0;
+  slot.revoked = own.path_generation != path_generation() ? 1 : 0;
   slot.waiting_for = 0;
   slot.acquisitions = 0;
   memset(own.name, 0, sizeof own.name);
-  set_held(slot);
+  set_held(slot, 0);
   return true;
 }
 
@@ -128,8 +132,7 @@ ThreadSlot* prepare_thread(void* (*start_routine)(void*), void* argument, CallSi
   const InsideHook inside;
   const ThreadSlot* parent = attach();
   if (parent == nullptr) return nullptr;
-  CallPath* path = find_path(site);
-  const auto created = path != nullptr ? stack_of_path(*path) : format::StackRef::none;
+  const auto created = stack_of_path(find_path(site));
   ThreadSlot* slot = take_slot(record_thread(parent->thread, parent->segment, created, start_routine));
   if (slot == nullptr) return nullptr;
   private_of(*slot).start_routine = start_routine;
@@ -200,9 +203,16 @@ void forget_memos(ThreadSlot& slot) {
   for (uint64_t i = 0; i < private_of(slot).high_water; ++i) {
     HeldEntry& entry = bottom_of(slot)[i];
     flush_hits(slot, entry);
-    private_of(entry).known = nullptr;
-    private_of(entry).memo_tag = kNoMemo;
+    drop_memo(entry);
   }
+}
+
+void refresh_paths(ThreadSlot& slot) {
+  SlotPrivate& own = private_of(slot);
+  if (own.path_generation == path_generation()) return;
+  own.path_generation = path_generation();
+  memset(own.paths, 0, kPathCache * sizeof(CallPath*));
+  for (uint64_t i = depth_of(slot); i < own.high_water; ++i) private_of(bottom_of(slot)[i]).path = paths;
 }
 
 void forget_chains(ThreadSlot& slot) {
@@ -215,8 +225,7 @@ bool grow_held(ThreadSlot& slot) {
   const uint32_t depth = depth_of(slot);
   forget_memos(slot);  // those above the top do not move along
   if (!hot().grow_held(&slot, depth)) return false;
-  set_held(slot);
-  set_top(slot, bottom_of(slot) + depth);
+  set_held(slot, depth);
   private_of(slot).high_water = depth;
   return true;
 }

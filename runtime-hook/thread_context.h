@@ -45,7 +45,7 @@ struct ChainCache {
 // The hook's part of a HeldEntry.
 struct HeldPrivate {
   uint64_t memo_tag;  // tag word of the lock when the entry was filled; kNoMemo: it must be filled anew
-  CallPath* path;     // null: not known
+  CallPath* path;     // never null
   uint64_t frame;     // stack position of the call, see CallSite
   uint64_t kind;      // hash of the kind of this acquisition and all held outside it; 0: not worked out
   KnownChain* known;  // null: nothing was held outside
@@ -57,17 +57,32 @@ inline HeldPrivate& private_of(HeldEntry& entry) {
 }
 
 inline constexpr uint64_t kNoMemo = ~uint64_t{0};
+
+// What another lock may follow on in an entry, see held_set.h. In HeldEntry::repeat.
+enum class Repeat : uint8_t {
+  none,
+  flat,        // any: nothing is held outside
+  ascending,   // one of the same class at an address above that of the lock outside
+  descending,  // the same, below
+};
+
+inline void drop_memo(HeldEntry& entry) {
+  entry.repeat = static_cast<uint8_t>(Repeat::none);
+  private_of(entry).memo_tag = kNoMemo;
+  private_of(entry).known = nullptr;
+}
 // A memo serves so many acquisitions before its hits are added up.
 inline constexpr uint32_t kMemoHits = 1024;
 
 // The hook's part of a ThreadSlot. Survives the thread: the slot's next thread takes the memory over.
 struct SlotPrivate {
   ChainCache* chains;
-  CallPath** paths;  // kPathCache entries
+  CallPath** paths;  // kPathCache entries, of path_generation
   void* (*start_routine)(void*);
   void* argument;
-  uint64_t high_water;  // held entries ever used, so as to know which to clear
-  char name[16];        // last recorded
+  uint32_t high_water;  // held entries ever used, so as to know which to clear
+  uint32_t path_generation;
+  char name[16];  // last recorded
 };
 static_assert(sizeof(SlotPrivate) == sizeof(ThreadSlot::private_));
 
@@ -169,6 +184,7 @@ inline void count(ThreadSlot& slot, KnownChain& known, uint32_t times) {
 
 // Adds the hits of a memo to what its thread has counted.
 inline void flush_hits(ThreadSlot& slot, HeldEntry& entry) {
+  if (entry.countdown == kMemoHits) return;
   // A memo that has run out: the acquisition that used it up is being recorded by itself.
   const uint32_t hits = kMemoHits - entry.countdown - (entry.countdown == 0 ? 1 : 0);
   entry.countdown = kMemoHits;
@@ -178,6 +194,9 @@ inline void flush_hits(ThreadSlot& slot, HeldEntry& entry) {
 
 // Adds all that the thread has counted to the trace.
 void flush_counts(ThreadSlot& slot);
+
+// After forget_paths(): no path known to the thread is compared with any more.
+void refresh_paths(ThreadSlot& slot);
 
 // No memo holds any more: the next acquisitions are looked up again.
 void forget_memos(ThreadSlot& slot);

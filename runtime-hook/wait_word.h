@@ -13,8 +13,7 @@ namespace gordian::hook {
 class WaitWord {
  public:
   WaitWord(const void* lock, HeldEntry& wanted) : slot_(*context.own) {
-    CallPath* path = private_of(wanted).path;
-    store(slot_.waiting_stack, path != nullptr ? stack_of_path(*path) : format::StackRef::none);
+    store(slot_.waiting_stack, stack_of_path(*private_of(wanted).path));
     store(slot_.waiting_since_ns, monotonic_ns());
     store(slot_.waiting_for, reinterpret_cast<uint64_t>(lock), std::memory_order_release);
   }

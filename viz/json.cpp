@@ -64,8 +64,10 @@ Json to_json(const Finding& finding) {
 }
 
 Json to_json(const Stats& stats) {
-  return {{"processes", stats.processes},       {"threads", stats.threads}, {"locks", stats.locks},
-          {"acquisitions", stats.acquisitions}, {"edges", stats.edges},     {"dropped", stats.dropped}};
+  return {{"processes", stats.processes}, {"threads", stats.threads},
+          {"locks", stats.locks},         {"acquisitions", stats.acquisitions},
+          {"edges", stats.edges},         {"summarised", stats.summarised},
+          {"dropped", stats.dropped}};
 }
 
 }  // namespace

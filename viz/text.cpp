@@ -267,6 +267,7 @@ void write_text(std::ostream& out, const Report& report, const TextOptions& opti
     out << "; " << counted(report.hidden.size(), "note", "notes") << " hidden: " << by_tier(report.hidden)
         << "; --all-tiers shows " << (report.hidden.size() == 1 ? "it" : "them");
   }
+  if (report.stats.summarised != 0) out << "; " << report.stats.summarised << " nestings counted by kind";
   if (report.stats.dropped != 0) out << "; " << report.stats.dropped << " dropped";
   out << '\n';
 }

@@ -36,6 +36,7 @@ Stats statistics(const Program& program) {
   stats.locks = program.locks.size();
   for (const Process& process : program.processes) stats.acquisitions += process.acquisitions;
   stats.edges = program.graph.edge_count();
+  for (const Chain& chain : program.graph.chains()) stats.summarised += chain.summary ? chain.count : 0;
   for (const Loss& loss : program.losses) stats.dropped += loss.count;
   return stats;
 }

@@ -118,13 +118,14 @@ class Judge {
     return !a.use || !b.use || ordering_.may_overlap(*a.use, *b.use);  // never for the same thread
   }
 
-  // The locks held at the choice for `edge`, ascending.
+  // The locks held at the choice for `edge`, ascending. Those known by their class only guard nothing.
   const std::vector<LockId>& held_by(size_t edge) {
     const ChainId outer = graph_.chain(choice_[edge].evidence.wanted).outer;
     const auto [entry, is_new] = held_.try_emplace(outer);
     if (is_new) {
       for (ChainId at = outer; at != kNoChain; at = graph_.chain(at).outer) {
-        entry->second.push_back(graph_.chain(at).wanted.lock);
+        const LockId lock = graph_.chain(at).wanted.lock;
+        if (graph_.vertex(lock) == LockGraph::Vertex::lock) entry->second.push_back(lock);
       }
       std::ranges::sort(entry->second);
     }

@@ -81,6 +81,7 @@ struct Stats {
   uint64_t locks = 0;
   uint64_t acquisitions = 0;
   uint64_t edges = 0;
+  uint64_t summarised = 0;  // nestings counted by their kind, beyond those recorded lock by lock
   uint64_t dropped = 0;
 };
 

@@ -162,7 +162,7 @@ struct ChainRecord {
   StackRef stack;
   AcquireMode mode;
   uint8_t more_uses;  // 1: more than kMaxUsesPerChain threads went through it
-  uint8_t summary;    // 1: stands, and counts, for later chains of its kind too: each lock for any of its class
+  uint8_t summary;  // 1: stands, and counts, for later chains of its kind too: each lock for any of its class
   uint8_t reserved;
   uint64_t count;  // times seen, updated in place: exact after a clean exit, a lower bound after a kill
 };
@@ -240,7 +240,8 @@ struct HeldEntry {
   uint64_t lock;  // address; 0: released by another thread
   LockRef id;     // none as long as it was never nested
   AcquireMode mode;
-  uint8_t reserved[3];
+  uint8_t repeat;  // the hook's own
+  uint8_t reserved[2];
   uint32_t recursion;  // 1 + number of re-entries
   uint32_t countdown;  // the hook's own, like what follows
   uint64_t private_[5];

@@ -36,6 +36,7 @@ struct Chain {
   uint64_t count = 0;  // times seen; a lower bound when the process was killed
   std::vector<Use> uses;
   bool more_uses = false;  // more threads went through than `uses` lists
+  bool summary = false;    // stands for later chains of its kind too, see kind_graph.h
 };
 
 }  // namespace gordian

@@ -15,18 +15,22 @@ bool holds(const Table<ChainId, Chain>& chains, ChainId chain, LockId lock) {
 
 }  // namespace
 
-LockId LockGraph::add_lock() {
-  return static_cast<LockId>(boost::add_vertex(*graph_));
+LockId LockGraph::add_lock(Vertex vertex) {
+  boost::add_vertex(*graph_);
+  return vertices_.add(vertex);
 }
 
 ChainId LockGraph::add_chain(Chain chain) {
   const ChainId id = chains_.add(std::move(chain));
   const Acquisition& wanted = chains_[id].wanted;
   // Re-entry waits for nothing, so the locks taken in between do not point back to the lock either.
-  if (wanted.mode == Mode::try_only || holds(chains_, chains_[id].outer, wanted.lock)) return id;
+  const bool can_reenter = vertex(wanted.lock) == Vertex::lock;
+  if (wanted.mode == Mode::try_only) return id;
+  if (can_reenter && holds(chains_, chains_[id].outer, wanted.lock)) return id;
 
   for (ChainId held = chains_[id].outer; held != kNoChain; held = chains_[held].outer) {
     const LockId held_lock = chains_[held].wanted.lock;
+    if (held_lock == wanted.lock) continue;
     std::vector<Evidence>& evidence = edge_data(held_lock, wanted.lock).evidence;
     // A re-entered lock stands in the chain more than once; its outermost acquisition is the one that holds
     // it.

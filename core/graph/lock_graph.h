@@ -40,8 +40,13 @@ class LockGraph {
       boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property, EdgeData>;
   using Edge = Graph::edge_descriptor;
 
+  // What a vertex stands for: one lock, or all locks of a class (see kind_graph.h). Locks of one class nest
+  // in each other; that makes no edge, but it is no re-entry either.
+  enum class Vertex : uint8_t { lock, lock_class };
+
   // Locks are numbered from 0 in the order of the calls.
-  LockId add_lock();
+  LockId add_lock(Vertex vertex = Vertex::lock);
+  Vertex vertex(LockId lock) const { return vertices_[lock]; }
 
   // Adds the chain and every edge it gives rise to. `chain.outer` and its locks must have been added before.
   ChainId add_chain(Chain chain);
@@ -68,6 +73,7 @@ class LockGraph {
 
   // On the heap, since Boost's graphs copy themselves when moved, which would leave the descriptors behind.
   std::unique_ptr<Graph> graph_ = std::make_unique<Graph>();
+  Table<LockId, Vertex> vertices_;
   Table<ChainId, Chain> chains_;
   std::unordered_map<uint64_t, Edge> edges_;  // key(held, wanted) -> edge; vecS edge descriptors stay valid
 };

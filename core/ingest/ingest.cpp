@@ -177,6 +177,7 @@ class Ingestion {
     Chain& node = program_.graph.chain(same->second);
     node.count += record.count;
     node.more_uses |= record.more_uses != 0;
+    node.summary |= record.summary != 0;
     chains_.add(offset, same->second);
   }
 

@@ -18,6 +18,7 @@
 #include "core/findings/fingerprint.h"
 #include "core/findings/tier.h"
 #include "core/graph/cycles.h"
+#include "core/graph/kind_graph.h"
 #include "core/graph/ordering.h"
 #include "core/symbolize/lock_names.h"
 
@@ -40,6 +41,7 @@ std::string mode_name(Mode mode) {
 
 // An instance of a cause, and how many there are.
 struct Cause {
+  const LockGraph* graph = nullptr;  // that the cycle is one of
   Cycle cycle;
   Verdict verdict;
   uint64_t count = 0;
@@ -48,31 +50,53 @@ struct Cause {
 class LockOrderCycle {
  public:
   LockOrderCycle(const Program& program, Context& context)
-      : program_(program), graph_(program.graph), context_(context), ordering_(program) {}
+      : program_(program), context_(context), ordering_(program) {}
 
+  // Cycles of locks come first, so that of one cause they are shown rather than one of classes.
   void run() {
-    std::map<std::vector<EdgeIdentity>, Cause> causes;
-    for (Cycle& cycle : find_cycles(graph_)) {
-      Verdict verdict = judge(cycle, graph_, ordering_);
-      std::vector<EdgeIdentity> identity = identify(cycle, verdict);
-      rotate(identity, smallest_rotation(identity));
-      Cause& cause = causes[std::move(identity)];
-      if (cause.count++ == 0 || verdict.tier < cause.verdict.tier) {
-        cause.cycle = std::move(cycle);
-        cause.verdict = std::move(verdict);
+    for (const Cycle& cycle : find_cycles(program_.graph)) add(cycle, program_.graph);
+    LockGraph kinds;
+    if (has_summaries(program_)) {
+      kinds = kind_graph(program_);
+      for (const Cycle& cycle : find_cycles(kinds)) {
+        if (is_summarised(cycle, kinds)) add(cycle, kinds);
       }
     }
-    for (const auto& [identity, cause] : causes) context_.findings.push_back(finding(identity, cause));
+    for (const auto& [identity, cause] : causes_) {
+      graph_ = cause.graph;
+      context_.findings.push_back(finding(identity, cause));
+    }
   }
 
  private:
+  void add(const Cycle& cycle, const LockGraph& graph) {
+    graph_ = &graph;
+    Verdict verdict = judge(cycle, graph, ordering_);
+    std::vector<EdgeIdentity> identity = identify(cycle, verdict);
+    rotate(identity, smallest_rotation(identity));
+    Cause& cause = causes_[std::move(identity)];
+    if (cause.count++ == 0 || verdict.tier < cause.verdict.tier) {
+      cause = {&graph, cycle, std::move(verdict), cause.count};
+    }
+  }
+
+  static bool is_summarised(const Cycle& cycle, const LockGraph& graph) {
+    for (size_t i = 0; i < cycle.locks.size(); ++i) {
+      const auto edge = graph.find(cycle.locks[i], cycle.locks[(i + 1) % cycle.locks.size()]);
+      if (gordian::is_summarised(graph, *edge)) return true;
+    }
+    return false;
+  }
+
+  bool by_class(LockId lock) const { return graph_->vertex(lock) == LockGraph::Vertex::lock_class; }
+
   template <typename T>
   static void rotate(std::vector<T>& items, size_t start) {
     std::ranges::rotate(items, items.begin() + static_cast<ptrdiff_t>(start));
   }
 
-  StackId held_stack(const Evidence& evidence) const { return graph_.chain(evidence.held).wanted.stack; }
-  StackId wanted_stack(const Evidence& evidence) const { return graph_.chain(evidence.wanted).wanted.stack; }
+  StackId held_stack(const Evidence& evidence) const { return graph_->chain(evidence.held).wanted.stack; }
+  StackId wanted_stack(const Evidence& evidence) const { return graph_->chain(evidence.wanted).wanted.stack; }
 
   // What the user frame is known by: its function, or else the module.
   const std::string& place(StackId stack) {
@@ -102,6 +126,11 @@ class LockOrderCycle {
     finding.tier = cause.verdict.tier;
     finding.severity = severity(finding.tier, rules::lock_order_cycle.severity);
     finding.reason = reason(cause.verdict);
+    if (std::ranges::any_of(cause.cycle.locks, [&](LockId lock) { return by_class(lock); })) {
+      finding.reason +=
+          "; seen with so many locks that only their classes were recorded: whether the same locks were ever "
+          "taken in both orders is not known";
+    }
     finding.fingerprint = fingerprint(finding.rule, identity);
     finding.process = process_name(program_.processes[program_.locks[cause.cycle.locks.front()].process]);
     finding.count = cause.count;
@@ -114,9 +143,10 @@ class LockOrderCycle {
     rotate(locks, start);
     rotate(choices, start);
     for (size_t i = 0; i < locks.size(); ++i) {
-      finding.locks.push_back(finding_lock(program_.locks[locks[i]]));
+      FindingLock& lock = finding.locks.emplace_back(finding_lock(program_.locks[locks[i]]));
+      if (by_class(locks[i])) lock.name = lock.class_name;
       const size_t next = (i + 1) % locks.size();
-      FindingEdge edge = finding_edge(*graph_.find(locks[i], locks[next]), choices[i]);
+      FindingEdge edge = finding_edge(*graph_->find(locks[i], locks[next]), choices[i]);
       edge.held = i;
       edge.wanted = next;
       finding.locations.push_back(location(edge.wanted_stack));
@@ -129,11 +159,11 @@ class LockOrderCycle {
   FindingEdge finding_edge(LockGraph::Edge edge, const EdgeChoice& choice) {
     FindingEdge result;
     result.thread = choice.use ? thread_name(choice.use->thread) : "another thread";
-    result.mode = mode_name(graph_.chain(choice.evidence.wanted).wanted.mode);
+    result.mode = mode_name(graph_->chain(choice.evidence.wanted).wanted.mode);
     result.origin = "run";
-    result.count = graph_.count(edge);
+    result.count = graph_->count(edge);
     std::set<std::pair<StackId, StackId>> sites;
-    for (const Evidence& evidence : graph_.evidence(edge)) {
+    for (const Evidence& evidence : graph_->evidence(edge)) {
       sites.emplace(held_stack(evidence), wanted_stack(evidence));
     }
     result.sites = sites.size();
@@ -167,7 +197,7 @@ class LockOrderCycle {
       text += fmt::format(" {} deadlock with one another", verb);
     }
     const bool timed = std::ranges::any_of(choices, [&](const EdgeChoice& choice) {
-      return graph_.chain(choice.evidence.wanted).wanted.mode == Mode::timed;
+      return graph_->chain(choice.evidence.wanted).wanted.mode == Mode::timed;
     });
     if (timed) text += ", until a timed wait gives up";
     return text + (can ? "." : ", but cannot meet.");
@@ -219,9 +249,10 @@ class LockOrderCycle {
   std::string thread_name(ThreadId thread) const { return gordian::thread_name(program_.threads[thread]); }
 
   const Program& program_;
-  const LockGraph& graph_;
   Context& context_;
   const Ordering ordering_;
+  const LockGraph* graph_ = nullptr;  // of the cycle at hand
+  std::map<std::vector<EdgeIdentity>, Cause> causes_;
   std::unordered_map<StackId, std::string> places_;
 };
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/graph/kind_graph.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace gordian {
+namespace {
+
+// What all locks of a class share, see format::ChainRecord. Stacks are of one process each. A lock of which
+// neither is known is alone in its class.
+StackId class_of(const Lock& lock) {
+  return lock.created != kNoStack ? lock.created : lock.first_taken;
+}
+
+std::set<StackId> summarised_classes(const Program& program) {
+  std::set<StackId> classes;
+  for (const Chain& chain : program.graph.chains()) {
+    if (!chain.summary) continue;
+    for (const Chain* at = &chain;; at = &program.graph.chain(at->outer)) {
+      classes.insert(class_of(program.locks[at->wanted.lock]));
+      if (at->outer == kNoChain) break;
+    }
+  }
+  classes.erase(kNoStack);
+  return classes;
+}
+
+void add_uses(Chain& into, const Chain& from) {
+  for (const Use& use : from.uses) {
+    const auto same = std::ranges::find(into.uses, use.thread, &Use::thread);
+    if (same == into.uses.end()) {
+      into.uses.push_back(use);
+    } else {
+      same->first_segment = std::min(same->first_segment, use.first_segment);
+      same->last_segment = std::max(same->last_segment, use.last_segment);
+    }
+  }
+}
+
+}  // namespace
+
+bool has_summaries(const Program& program) {
+  return std::ranges::any_of(program.graph.chains(), &Chain::summary);
+}
+
+LockGraph kind_graph(const Program& program) {
+  const std::set<StackId> classes = summarised_classes(program);
+  LockGraph graph;
+  std::map<StackId, LockId> first_of_class;
+  Table<LockId, LockId> vertex;
+  for (const Lock& lock : program.locks) {
+    const bool by_class = classes.contains(class_of(lock));
+    const LockId id = graph.add_lock(by_class ? LockGraph::Vertex::lock_class : LockGraph::Vertex::lock);
+    vertex.add(by_class ? first_of_class.try_emplace(class_of(lock), id).first->second : id);
+  }
+
+  std::map<std::tuple<ChainId, LockId, StackId, Mode>, ChainId> nodes;
+  Table<ChainId, ChainId> node_of;
+  for (const Chain& chain : program.graph.chains()) {
+    const ChainId outer = chain.outer == kNoChain ? kNoChain : node_of[chain.outer];
+    const LockId lock = vertex[chain.wanted.lock];
+    const auto [node, is_new] =
+        nodes.try_emplace({outer, lock, chain.wanted.stack, chain.wanted.mode}, kNoChain);
+    if (is_new) {
+      Chain fresh;
+      fresh.outer = outer;
+      fresh.wanted = {lock, chain.wanted.stack, chain.wanted.mode};
+      node->second = graph.add_chain(std::move(fresh));
+    }
+    Chain& merged = graph.chain(node->second);
+    merged.count += chain.count;
+    merged.more_uses |= chain.more_uses;
+    merged.summary |= chain.summary;
+    add_uses(merged, chain);
+    node_of.add(node->second);
+  }
+  return graph;
+}
+
+bool is_summarised(const LockGraph& graph, LockGraph::Edge edge) {
+  return std::ranges::any_of(graph.evidence(edge),
+                             [&](const Evidence& evidence) { return graph.chain(evidence.wanted).summary; });
+}
+
+}  // namespace gordian
