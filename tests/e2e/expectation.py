@@ -11,6 +11,7 @@ Both use the same keys; a program may give `expect` several times, once a findin
             functions=F,G       each found as a function in some stack of the finding
             threads=A,B         each found in the thread of some edge
             modes=M,N           each is the mode of some edge
+            reason=WORD         a word of the reason for the tier
     exit: N                     the program's own exit status (default 0)
     signal: NAME                the signal that ends it instead (KILL, ABRT ...)
     kill_after: WORD            the harness sends that signal once the program has printed "WORD PID"
@@ -45,6 +46,7 @@ class ExpectedFinding:
     functions: list[str] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
     modes: list[str] = field(default_factory=list)
+    reason: str = ""
 
     @property
     def hidden(self):
@@ -76,8 +78,8 @@ def parse_expectation(text):
     finding = ExpectedFinding(rule)
     for option in options:
         key, _, value = option.partition("=")
-        if key == "tier":
-            finding.tier = value
+        if key in ("tier", "reason"):
+            setattr(finding, key, value)
         elif key == "locks":
             finding.locks = int(value)
         elif key in ("names", "functions", "threads", "modes"):

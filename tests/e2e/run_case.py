@@ -187,6 +187,8 @@ class Runner:
             return f"its rule is {finding['rule']}"
         if wanted.tier and finding["tier"] != wanted.tier:
             return f"its tier is {finding['tier']}"
+        if wanted.reason not in finding["reason"]:
+            return f"its reason is {finding['reason']}"
         if wanted.locks is not None and len(finding["locks"]) != wanted.locks:
             return f"it has {len(finding['locks'])} locks"
         if finding["rule"] == "lock-order-cycle" and len(finding["edges"]) != len(finding["locks"]):
