@@ -201,7 +201,9 @@ class Worker {
         wait();
       } else if (dice < 300) {
         routine(below(12));
-      } else if (dice < 300 + 80 * held_.size()) {
+      } else if (dice < 310) {
+        sweep();
+      } else if (dice < 310 + 80 * held_.size()) {
         leave(below(3) != 0 ? held_.size() - 1 : below(held_.size()));
       } else {
         take(locks_[below(locks_.size())], below(kSiteCount), below(10), below(kDepths), below(40));
@@ -312,6 +314,21 @@ class Worker {
     while (held_.size() > before) leave(in_order ? held_.size() - 1 : before);
   }
 
+  // Many different locks at the same few places, one nesting right after the other, as programs do that have
+  // many locks of a kind.
+  void sweep() {
+    while (!held_.empty()) leave(held_.size() - 1);
+    const size_t levels = 1 + below(3);
+    const bool in_order = below(4) != 0;
+    for (size_t times = 10 + below(50); times > 0; --times) {
+      for (size_t level = 0; level < levels; ++level) {
+        Lock& lock = locks_[below(own_)];
+        if (held(lock) == nullptr) take(lock, level, 0, 0, 2);
+      }
+      while (!held_.empty()) leave(in_order ? held_.size() - 1 : 0);
+    }
+  }
+
   // A deadline that has passed: the mutex is released and taken again all the same.
   void wait() {
     if (held_.empty()) return;
@@ -331,7 +348,7 @@ class Worker {
   void make(Lock& lock) {
     pthread_mutexattr_t attributes;
     CHECK(pthread_mutexattr_init(&attributes) == 0);
-    lock.kind = static_cast<int>(below(kind_count));
+    lock.kind = below(2) == 0 ? normal : static_cast<int>(below(kind_count));
     int type = PTHREAD_MUTEX_NORMAL;
     if (lock.kind == recursive) type = PTHREAD_MUTEX_RECURSIVE;
     if (lock.kind == errorcheck) type = PTHREAD_MUTEX_ERRORCHECK;
@@ -450,7 +467,7 @@ int main(int argc, char** argv) {
   Log own;
   own.tid = static_cast<uint64_t>(getpid());
   for (size_t i = 0; i < kWorkers; ++i) {
-    starts[i] = {seed * 100 + i, 10'000, 8, 2, own.tid, i, nullptr};
+    starts[i] = {seed * 100 + i, 8'000, 8, 2, own.tid, i, nullptr};
     CHECK(pthread_create(&threads[i], nullptr, live, &starts[i]) == 0);
   }
   for (size_t i = 0; i < kWorkers; ++i) {

@@ -26,6 +26,7 @@ class AnalysisTest : public testing::Test {
   }
 
   const std::string& name_of(LockId lock) const { return build.program.locks[lock].name; }
+  const std::string& class_of(LockId lock) const { return build.program.locks[lock].class_name; }
 
   // Without source or symbols a lock's class is the place it was first taken.
   LockId lock() {
@@ -34,6 +35,24 @@ class AnalysisTest : public testing::Test {
     const LockId id = build.lock();
     build.program.locks[id].first_taken = build.program.stacks.add(stack);
     return id;
+  }
+
+  // Another lock of the same class.
+  LockId like(LockId lock) {
+    const LockId id = build.lock();
+    build.program.locks[id].first_taken = build.program.locks[lock].first_taken;
+    return id;
+  }
+
+  // A nesting that stands for later ones of its kind.
+  ChainId summary(const std::vector<LockId>& locks, ThreadId thread) {
+    const ChainId innermost = build.nest(locks, thread);
+    build.program.graph.chain(innermost).summary = true;
+    return innermost;
+  }
+
+  static bool tells_of_classes(const Finding& finding) {
+    return finding.reason.find("only their classes were recorded") != std::string::npos;
   }
 
   ProgramBuilder build;
@@ -106,12 +125,8 @@ TEST_F(AnalysisTest, ThreeLocksAreAllNamed) {
 }
 
 TEST_F(AnalysisTest, InstancesOfOneCauseAreOneFinding) {
-  const StackId place = build.program.locks[a].first_taken;
   std::vector<LockId> locks;
-  for (int i = 0; i < 10; ++i) {
-    locks.push_back(lock());
-    build.program.locks[locks.back()].first_taken = place;
-  }
+  for (int i = 0; i < 10; ++i) locks.push_back(like(a));
   for (size_t i = 0; i < locks.size(); i += 2) {
     build.nest({locks[i], locks[i + 1]}, one);
     build.nest({locks[i + 1], locks[i]}, i == 6 ? two : one);
@@ -194,6 +209,73 @@ TEST_F(AnalysisTest, ATimedWaitIsNamed) {
                                   [](const FindingEdge& edge) { return edge.mode == "timed"; }));
 }
 
+TEST_F(AnalysisTest, OppositeOrdersOfClassesAreAnErrorAndTheReasonTellsMore) {
+  const ChainId ab = summary({a, b}, one);
+  build.program.graph.chain(ab).count = 1000;
+  build.nest({like(b), like(a)}, two);
+  const Report result = report();
+  ASSERT_EQ(result.findings.size(), 1U);
+  EXPECT_TRUE(result.hidden.empty());
+  const Finding& finding = result.findings[0];
+  EXPECT_EQ(finding.tier, Tier::plausible);
+  EXPECT_EQ(
+      finding.reason,
+      "taken by threads that could overlap, under no common lock, not ordered by create or join; seen "
+      "with so many locks that only their classes were recorded: whether the same locks were ever taken "
+      "in both orders is not known");
+  ASSERT_EQ(finding.locks.size(), 2U);
+  EXPECT_NE(name_of(a), class_of(a));
+  EXPECT_EQ((std::set<std::string>{finding.locks[0].name, finding.locks[1].name}),
+            (std::set<std::string>{class_of(a), class_of(b)}));
+  ASSERT_EQ(finding.edges.size(), 2U);
+  EXPECT_EQ(finding.edges[0].count + finding.edges[1].count, 1001U);
+}
+
+TEST_F(AnalysisTest, OfOneCauseTheLocksAreShownRatherThanTheClasses) {
+  build.nest({a, b}, one);
+  summary({like(a), like(b)}, one);
+  build.nest({b, a}, two);
+  const Report result = report();
+  ASSERT_EQ(result.findings.size(), 1U);
+  const Finding& finding = result.findings[0];
+  EXPECT_EQ(finding.count, 2U);
+  EXPECT_FALSE(tells_of_classes(finding));
+  EXPECT_EQ((std::set<std::string>{finding.locks[0].name, finding.locks[1].name}),
+            (std::set<std::string>{name_of(a), name_of(b)}));
+}
+
+TEST_F(AnalysisTest, TheClassesAreShownWhereTheLocksCannotDeadlock) {
+  build.nest({a, b}, one);
+  build.nest({b, a}, one);
+  summary({like(a), like(b)}, two);
+  const Report result = report();
+  ASSERT_EQ(result.findings.size(), 1U);
+  EXPECT_TRUE(result.hidden.empty());
+  EXPECT_EQ(result.findings[0].tier, Tier::plausible);
+  EXPECT_TRUE(tells_of_classes(result.findings[0]));
+}
+
+TEST_F(AnalysisTest, SummariesInOneOrderAreSilent) {
+  summary({a, b}, one);
+  summary({like(a), like(b), c}, two);
+  summary({b, like(b)}, one);
+  const Report result = report();
+  EXPECT_TRUE(result.findings.empty());
+  EXPECT_TRUE(result.hidden.empty());
+}
+
+// Where every nesting was recorded, the locks tell all there is.
+TEST_F(AnalysisTest, ClassesThatAreSummarisedElsewhereMakeNoCycle) {
+  const LockId d = lock();
+  summary({a, d}, one);
+  summary({b, d}, one);
+  build.nest({a, b}, one);
+  build.nest({like(b), like(a)}, two);
+  const Report result = report();
+  EXPECT_TRUE(result.findings.empty());
+  EXPECT_TRUE(result.hidden.empty());
+}
+
 TEST_F(AnalysisTest, TheWorstComesFirst) {
   const LockId d = lock();
   build.nest({c, d}, one);
@@ -211,7 +293,8 @@ TEST_F(AnalysisTest, TheWorstComesFirst) {
 }
 
 TEST_F(AnalysisTest, CountsAndWarnings) {
-  build.nest({a, b, c}, one);
+  const ChainId abc = summary({a, b, c}, one);
+  build.program.graph.chain(abc).count = 17;
   build.program.processes[ProcessId{0}].acquisitions = 42;
   build.program.warnings.push_back("The trace ends early.");
   build.program.losses.push_back({ProcessId{0}, "records not written: the disk is full", 3});
@@ -222,6 +305,7 @@ TEST_F(AnalysisTest, CountsAndWarnings) {
   EXPECT_EQ(result.stats.locks, 3U);
   EXPECT_EQ(result.stats.acquisitions, 42U);
   EXPECT_EQ(result.stats.edges, 3U);
+  EXPECT_EQ(result.stats.summarised, 17U);
   EXPECT_EQ(result.stats.dropped, 7U);
   ASSERT_GE(result.warnings.size(), 3U);
   EXPECT_EQ(result.warnings[0], "The trace ends early.");

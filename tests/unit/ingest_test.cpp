@@ -114,6 +114,7 @@ TEST_F(IngestTest, ChainsBecomeEdgesWithTheirEvidence) {
   EXPECT_EQ(wanted.wanted.mode, Mode::timed);
   EXPECT_EQ(program.stacks[wanted.wanted.stack].return_addresses, (std::vector<uint64_t>{0x30}));
   EXPECT_FALSE(wanted.more_uses);
+  EXPECT_FALSE(wanted.summary);
   ASSERT_EQ(wanted.uses.size(), 1U);
   EXPECT_EQ(wanted.uses[0].thread, kMain);
   EXPECT_EQ(wanted.uses[0].first_segment, 2U);
@@ -150,6 +151,7 @@ TEST_F(IngestTest, ChainsWrittenTwiceAreOne) {
   again.stack = there;
   again.mode = format::AcquireMode::blocking;
   again.more_uses = 1;
+  again.summary = 1;
   again.count = 20;
   const auto inner_again = builder.append<ChainRef>(again);
   builder.use(inner_again, other, 1, 2);
@@ -163,6 +165,8 @@ TEST_F(IngestTest, ChainsWrittenTwiceAreOne) {
   const Chain& chain = program.graph.chain(ChainId{1});
   EXPECT_EQ(chain.count, 30U);
   EXPECT_TRUE(chain.more_uses);
+  EXPECT_TRUE(chain.summary);
+  EXPECT_FALSE(program.graph.chain(ChainId{0}).summary) << "that is the outer one";
   ASSERT_EQ(chain.uses.size(), 2U) << "one a thread";
   EXPECT_EQ(chain.uses[0].thread, kMain);
   EXPECT_EQ(chain.uses[0].first_segment, 1U);

@@ -79,7 +79,9 @@ TEST(JsonView, TheDocumentedExampleFitsTheSchema) {
 }
 
 TEST(JsonView, SaysWhatTheReportSays) {
-  const json document = written(sample::report());
+  Report report = sample::report();
+  report.stats.summarised = 477;
+  const json document = written(report);
   ASSERT_EQ(document["findings"].size(), 1U);
   const json& finding = document["findings"][0];
   EXPECT_EQ(finding["rule"], "lock-order-cycle");
@@ -97,6 +99,7 @@ TEST(JsonView, SaysWhatTheReportSays) {
   EXPECT_EQ(edge["wanted_stack"][1]["line"], 10);
   EXPECT_EQ(edge["held_stack"][3]["offset"], 0x89144);
   EXPECT_EQ(document["stats"]["acquisitions"], 4000);
+  EXPECT_EQ(document["stats"]["summarised"], 477);
   EXPECT_EQ(document["stats"]["dropped"], 5);
   EXPECT_EQ(document["warnings"][0], "/lib/libc.so.6 has no debug information.");
 }

@@ -91,6 +91,12 @@ TEST_F(TextView, SuppressedFindingsAreOnlyCounted) {
       "gordian: no findings in 1 process, 3 threads, 2 locks, 4000 acquisitions, 2 edges; 1 suppressed\n");
 }
 
+TEST_F(TextView, NestingsCountedByKindAreMentioned) {
+  Report report = sample::report();
+  report.stats.summarised = 477;
+  EXPECT_TRUE(contains(text(report), "; 477 nestings counted by kind; 5 dropped\n"));
+}
+
 TEST_F(TextView, NothingFoundIsOneLine) {
   Report report;
   report.stats.processes = 2;

@@ -92,9 +92,10 @@ std::map<uint64_t, Plain> plain(const TraceReader& trace) {
     all[at] = {RecordType::thread_name, {number(r.thread)}, std::string(TraceReader::text(r.name))};
   });
   trace.for_each<format::ChainRecord>([&](uint64_t at, const format::ChainRecord& r) {
-    all[at] = {RecordType::chain,
-               {number(r.outer), number(r.lock), number(r.stack), number(r.mode), r.more_uses, r.count},
-               ""};
+    all[at] = {
+        RecordType::chain,
+        {number(r.outer), number(r.lock), number(r.stack), number(r.mode), r.more_uses, r.summary, r.count},
+        ""};
   });
   trace.for_each<format::UseRecord>([&](uint64_t at, const format::UseRecord& r) {
     all[at] = {RecordType::use,
@@ -216,11 +217,13 @@ class RandomTrace {
     r.stack = ref<format::StackRef>();
     r.mode = static_cast<format::AcquireMode>(random_() % 4);
     r.more_uses = byte();
+    r.summary = byte();
     r.count = word();
     builder.append<format::ChainRef>(r);
-    return {RecordType::chain,
-            {number(r.outer), number(r.lock), number(r.stack), number(r.mode), r.more_uses, r.count},
-            ""};
+    return {
+        RecordType::chain,
+        {number(r.outer), number(r.lock), number(r.stack), number(r.mode), r.more_uses, r.summary, r.count},
+        ""};
   }
 
   Plain use() {
@@ -308,7 +311,7 @@ TEST(TraceReaderTest, VersionOneIsLaidOutLikeThis) {
   put(4096, {32, 0, 0, 0, 3, 0, 2, 0, 0x34, 0x12, 0, 0, 0, 0, 0, 0,
              0,  1, 3, 0, 4, 0, 0, 0, 5,    0,    0, 0, 0, 0, 0, 0});
   put(4128,
-      {32, 0, 0, 0, 7, 0, 2, 0, 0, 0, 0, 0, 0, 2, 0, 0, 6, 0, 0, 0, 2, 1, 0, 0, 0x11, 0, 0, 0, 0, 0, 0, 0});
+      {32, 0, 0, 0, 7, 0, 2, 0, 0, 0, 0, 0, 0, 2, 0, 0, 6, 0, 0, 0, 2, 1, 4, 0, 0x11, 0, 0, 0, 0, 0, 0, 0});
   put(4160,
       {32, 0, 0, 0, 8, 0, 2, 0, 4, 2, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0});
   const TraceReader trace = read(bytes);
@@ -319,7 +322,7 @@ TEST(TraceReaderTest, VersionOneIsLaidOutLikeThis) {
   EXPECT_EQ(trace.header().dropped[0], 3U);
   EXPECT_EQ(TraceReader::text(trace.header().executable), "x");
   const std::map<uint64_t, Plain> expected = {{4096, {RecordType::lock, {0x1234, 1, 3, 4, 5}, ""}},
-                                              {4128, {RecordType::chain, {0, 512, 6, 2, 1, 0x11}, ""}},
+                                              {4128, {RecordType::chain, {0, 512, 6, 2, 1, 4, 0x11}, ""}},
                                               {4160, {RecordType::use, {516, 1, 2, 3, 9}, ""}}};
   EXPECT_EQ(plain(trace), expected);
 }
