@@ -52,10 +52,15 @@ uint64_t root_key() {
   return load(generation) + 1;
 }
 
-CallPath* add_path(const Unwound& stack, uint32_t callers) {
+CallPath* take_path() {
   const uint32_t place = std::atomic_ref(path_count).fetch_add(1, std::memory_order_relaxed);
-  if (place >= kPaths) return nullptr;
-  CallPath& path = paths[place];
+  return place < kPaths ? &paths[place] : nullptr;
+}
+
+CallPath* add_path(const Unwound& stack, uint32_t callers) {
+  CallPath* const taken = take_path();
+  if (taken == nullptr) return nullptr;
+  CallPath& path = *taken;
   path.return_address = stack.frames[0].return_address;
   for (uint32_t i = 0; i < kVerified; ++i) {
     const Frame& frame = stack.frames[i < callers ? i + 1 : 0];
@@ -127,11 +132,21 @@ CallPath* learn(CallSite site) {
   }
 }
 
-// The return addresses a path stands for, innermost first; gives their number.
-uint32_t proven(const CallPath& path, uint64_t* pcs) {
-  pcs[0] = path.return_address;
-  memcpy(pcs + 1, path.caller, path.callers * sizeof(uint64_t));
-  return 1 + path.callers;
+// The path that `native` goes on as for `script`.
+CallPath* continue_path(const CallPath& native, uint64_t script) {
+  uint64_t key = child_key(root_key(), native.return_address);
+  for (uint32_t i = 0; i < native.callers; ++i) key = child_key(key, native.caller[i]);
+  Node* node = find_node(child_key(key, script), true);
+  if (node == nullptr) return nullptr;
+  CallPath* known = load(node->path, std::memory_order_acquire);
+  if (known != nullptr) return known;
+  const uint32_t stack = learn_script(script);
+  CallPath* const fresh = stack != 0 ? take_path() : nullptr;
+  if (fresh == nullptr) return nullptr;
+  *fresh = native;
+  fresh->trace_epoch = 0;
+  fresh->script = stack;
+  return exchange_if(node->path, known, fresh) ? fresh : known;
 }
 
 bool same_function(uint64_t a, uint64_t b) {
@@ -140,45 +155,120 @@ bool same_function(uint64_t a, uint64_t b) {
   return start != nullptr && start == _Unwind_FindEnclosingFunction(reinterpret_cast<void*>(b - 1));
 }
 
+// A stack on its way into the trace. Of an interpreted program the script's frames come first, then the
+// native ones, without those of the interpreter, for which the script's stand.
+class Frames {
+ public:
+  explicit Frames(const CallPath& path)
+      : script_(path.script != 0 ? &script_stacks[path.script] : nullptr), cut_(path.whole == 0) {
+    if (script_ != nullptr) cut_ = script_->outermost != 0;
+  }
+
+  void add_script() {
+    if (script_ != nullptr) count_ += addresses_of(*script_, addresses_);
+  }
+  // What was added before is certain; what comes behind the callers is not, like they.
+  void add_script_callers() {
+    const uint32_t more = script_ != nullptr ? addresses_of_callers(*script_, addresses_ + count_) : 0;
+    if (more == 0) return;
+    end_proven();
+    count_ += more;
+    cut_ = false;
+  }
+  void add_live_script() {
+    const uint32_t all = script_ != nullptr ? addresses_of_script(addresses_) : 0;
+    if (all == 0) return add_script();
+    count_ = all;
+    cut_ = all == kMostScriptFrames;
+  }
+
+  void add_proven(const CallPath& path) {
+    add(path.return_address);
+    for (uint32_t i = 0; i < path.callers; ++i) add(path.caller[i]);
+  }
+  void add_live(const Frame* frame, const Unwound& now) {
+    for (; frame != now.frames + now.count; ++frame) add(frame->return_address);
+    if (script_ == nullptr) cut_ = now.truncated;
+  }
+  void end_proven() {
+    if (proven_ > count_) proven_ = count_;
+  }
+
+  format::StackRef record() const {
+    return record_stack(addresses_, count_, proven_ < count_ ? proven_ : count_, cut_);
+  }
+
+ private:
+  void add(uint64_t pc) {
+    if (script_ == nullptr || !python::is_interpreter(pc)) addresses_[count_++] = pc;
+  }
+
+  const ScriptStack* script_;
+  bool cut_;
+  uint32_t count_ = 0;
+  uint32_t proven_ = ~0U;
+  uint64_t addresses_[kScriptFrames + kMostScriptFrames + 1 + kVerified + Unwound::kMaxFrames];
+};
+
+// The slot that held the outermost proven return address still exists if it is a slot of the live stack, and
+// still belongs to the same function if what lies there now returns into it. Then its callers of now are
+// taken for its callers of then, and recorded as such: it may have returned and been entered again in
+// between. Null: there are none.
+const Frame* live_callers(const CallPath& path, uint64_t frame, const Unwound& now) {
+  if (path.whole != 0) return nullptr;
+  const int64_t distance = path.callers > 0 ? path.distance[path.callers - 1] : -kReturnSlot;
+  const uint64_t outermost = path.callers > 0 ? path.caller[path.callers - 1] : path.return_address;
+  const uint64_t slot = frame + static_cast<uint64_t>(distance);
+  const Frame* const end = now.frames + now.count;
+  const Frame* live = now.frames;
+  while (live != end && now.frame_address + static_cast<uint64_t>(live->distance) != slot) ++live;
+  return live != end && same_function(live->return_address, outermost) ? live + 1 : nullptr;
+}
+
 }  // namespace
 
 CallPath* paths;
 
-CallPath& find_path(CallSite site) {
-  if (CallPath* path = walk(site)) return *path;
-  CallPath* path = learn(site);
+CallPath& find_path(CallSite site, uint64_t script) {
+  CallPath* path = walk(site);
+  if (path == nullptr) path = learn(site);
   if (path == nullptr) recorder().drop(format::Dropped::call_path_table);
-  return path != nullptr ? *path : *paths;
+  if (path == nullptr || script == 0) return path != nullptr ? *path : *paths;
+  CallPath* const of_script = continue_path(*path, script);
+  return of_script != nullptr ? *of_script : *path;
 }
 
 format::StackRef stack_of_path(CallPath& path) {
   if (!is_known(path)) return format::StackRef::none;
   const uint32_t epoch = trace_epoch();
   if (load(path.trace_epoch, std::memory_order_acquire) == epoch) return path.stack;
-  uint64_t pcs[1 + kVerified];
-  proven(path, pcs);
-  const auto stack = record_stack(pcs, 1 + path.callers, 1 + path.callers, path.whole == 0);
+  Frames frames(path);
+  frames.add_script();
+  frames.add_proven(path);
+  const auto stack = frames.record();
   store(path.stack, stack);
   store(path.trace_epoch, epoch, std::memory_order_release);
   return stack;
 }
 
-// The slot that held the outermost proven return address still exists if it is a slot of the live stack, and
-// still belongs to the same function if what lies there now returns into it. Then its callers of now are
-// taken for its callers of then, and recorded as such: it may have returned and been entered again in
-// between.
+format::StackRef stack_of_now(const CallPath& path, const Unwound& now) {
+  Frames frames(path);
+  frames.add_live_script();
+  frames.add_live(now.frames, now);
+  return frames.record();
+}
+
 format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& now) {
-  if (path.whole != 0 || !is_known(path)) return stack_of_path(path);
-  uint64_t pcs[1 + kVerified + Unwound::kMaxFrames];
-  uint32_t count = proven(path, pcs);
-  const int64_t distance = path.callers > 0 ? path.distance[path.callers - 1] : -kReturnSlot;
-  const uint64_t outermost = frame + static_cast<uint64_t>(distance);
-  const Frame* const end = now.frames + now.count;
-  const Frame* live = now.frames;
-  while (live != end && now.frame_address + static_cast<uint64_t>(live->distance) != outermost) ++live;
-  if (live == end || !same_function(live->return_address, pcs[count - 1])) return stack_of_path(path);
-  while (++live != end) pcs[count++] = live->return_address;
-  return record_stack(pcs, count, 1 + path.callers, now.truncated);
+  if (!is_known(path)) return format::StackRef::none;
+  Frames frames(path);
+  frames.add_script();
+  frames.add_script_callers();
+  frames.add_proven(path);
+  if (const Frame* live = live_callers(path, frame, now)) {
+    frames.end_proven();
+    frames.add_live(live, now);
+  }
+  return frames.record();
 }
 
 void forget_paths() {

@@ -22,6 +22,9 @@
 // far as that shows the path's outermost function still running, and marks them as seen later; otherwise the
 // stack is cut.
 //
+// Where the caller is an interpreter, the innermost frames of the script it runs are a further level of the
+// trie (script_stack.h): one native path goes on as many paths of scripts.
+//
 // Thread safety: find_path() is lock-free and may be called by any thread; the trie only grows.
 #ifndef GORDIAN_RUNTIME_HOOK_CALL_PATH_H
 #define GORDIAN_RUNTIME_HOOK_CALL_PATH_H
@@ -30,6 +33,7 @@
 #include <cstdint>
 
 #include "core/format/trace_format.h"
+#include "runtime-hook/script_stack.h"
 #include "runtime-hook/sys.h"
 #include "runtime-hook/unwind.h"
 
@@ -46,6 +50,7 @@ struct alignas(64) CallPath {
   uint16_t whole;               // 1: the stack has no frames beyond
   uint32_t trace_epoch;         // `stack` belongs to the trace of this epoch (fork starts another)
   format::StackRef stack;
+  uint32_t script;  // the place of its frames among script_stacks; 0: not a script's
 };
 static_assert(sizeof(CallPath) == 64);
 
@@ -76,6 +81,16 @@ inline bool is_on_path(const CallPath& path, CallSite site) {
   return true;
 }
 
+// Whether a path that a call is on is the one for `script`, which script_key() gave for the call. Calls for
+// which that is never asked are on no path of a script.
+inline bool is_from(const CallPath& path, uint64_t script) {
+  return path.script == 0 ? script == 0 : script_stacks[path.script].key == script;
+}
+
+inline python::Purpose purpose_of(const CallPath& path) {
+  return path.script != 0 ? script_stacks[path.script].purpose : python::Purpose::any;
+}
+
 // All paths. The first is no path: it stands where a path cannot be told, and no call is on it.
 extern CallPath* paths __attribute__((visibility("hidden")));
 inline uint32_t number_of(const CallPath& path) {
@@ -85,11 +100,15 @@ inline bool is_known(const CallPath& path) {
   return &path != paths;
 }
 
-// The path of this call; one that is not known when the tables are full, which is counted.
-CallPath& find_path(CallSite site);
+// The path of this call; one that is not known when the tables are full, which is counted. `script` is what
+// script_key() gave for it.
+CallPath& find_path(CallSite site, uint64_t script = 0);
 
 // The recorded stack of a path, written to the trace at its first use.
 format::StackRef stack_of_path(CallPath& path);
+
+// The stack of the call that this thread is in, on `path`.
+format::StackRef stack_of_now(const CallPath& path, const Unwound& now);
 
 // The stack of an acquisition made by this thread along `path` with frame address `frame`, as far as `now`
 // and the words still on the stack confirm it.

@@ -18,6 +18,7 @@
 #include <cstdint>
 
 #include "core/format/trace_format.h"
+#include "runtime-hook/lockable.h"
 #include "runtime-hook/sys.h"
 #include "runtime-hook/thread_context.h"
 
@@ -30,8 +31,9 @@ inline constexpr uint64_t kOutermostChain = 0x636861696E;
 // `reference` is that of the lock for the hash of a chain, that of its class for the hash of a kind. One
 // multiplication: the hashes of a deep chain depend on each other.
 template <typename Reference>
-uint64_t extend(uint64_t outer, Reference reference, const CallPath& path, AcquireMode mode) {
-  const uint64_t what = uint64_t{static_cast<uint32_t>(reference)} << 32 | static_cast<uint64_t>(mode) << 24;
+uint64_t extend(uint64_t outer, Reference reference, const CallPath& path, How how) {
+  const uint64_t taken = static_cast<uint64_t>(how.mode) << 1 | (how.shared ? 1 : 0);
+  const uint64_t what = uint64_t{static_cast<uint32_t>(reference)} << 32 | taken << 24;
   // Not 0, also without its low byte, which KnownChain uses otherwise.
   return mix(outer, what | number_of(path)) | (kPendingMask + 1);
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// pthread_cond_wait and its variants. glibc releases and takes the mutex again by internal calls that no hook
-// sees, so both are modelled here: for the length of the wait the mutex is not held, and taking it again is
-// an acquisition like any other, with an edge from whatever else is held.
+// pthread_cond_wait and its variants, C11's cnd_wait. glibc releases and takes the mutex again by internal
+// calls that no hook sees, so both are modelled here: for the length of the wait the mutex is not held, and
+// taking it again is an acquisition like any other, with an edge from whatever else is held.
 //
 // A wait is a cancellation point: the mutex is taken again before the program's clean-up handlers run, and
 // those will unlock it. Hence the handler below, which runs before theirs. The functions must not be
 // noexcept.
 #include <errno.h>
 #include <pthread.h>
+#include <threads.h>
 
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/real.h"
@@ -36,9 +37,9 @@ template <typename Wait>
 inline int wait(pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
   // A recursive mutex locked more than once stays locked during the wait; a mutex we did not see taken stays
   // unseen.
-  if (!holds_once(mutex)) return real_wait();
-  release_slowly(mutex);
-  HeldEntry* entry = prepare(mutex, site, AcquireMode::reacquire);
+  if (!holds_once(lockable(mutex))) return real_wait();
+  release_slowly(lockable(mutex));
+  HeldEntry* entry = prepare(lockable(mutex), site, {AcquireMode::reacquire});
   if (entry == nullptr) return real_wait();
   const int result = wait_uncommitted(entry, real_wait);
   // Whatever the answer, the mutex is held again; ENOTRECOVERABLE alone says that it is not.
@@ -47,9 +48,6 @@ inline int wait(pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
 }
 
 }  // namespace
-
-// exports.map gives the first two their current version: old binaries that bind to the one of 1997, with a
-// different layout of pthread_cond_t, go on reaching glibc's own.
 
 GORDIAN_EXPORT int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   ensure_resolved();
@@ -68,4 +66,32 @@ GORDIAN_EXPORT int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mut
   ensure_resolved();
   return wait(mutex, GORDIAN_CALL_SITE(),
               [&] { return real.pthread_cond_clockwait(condition, mutex, clock, until); });
+}
+
+GORDIAN_EXPORT int cnd_wait(cnd_t* condition, mtx_t* mutex) {
+  ensure_resolved();
+  return wait(reinterpret_cast<pthread_mutex_t*>(mutex), GORDIAN_CALL_SITE(),
+              [&] { return real.cnd_wait(condition, mutex); });
+}
+
+GORDIAN_EXPORT int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* until) {
+  ensure_resolved();
+  return wait(reinterpret_cast<pthread_mutex_t*>(mutex), GORDIAN_CALL_SITE(),
+              [&] { return real.cnd_timedwait(condition, mutex, until); });
+}
+
+// Programs linked against a glibc older than 2.3.2 bind to these versions; their pthread_cond_t is laid out
+// differently. exports.map has the versions.
+__asm__(".symver old_pthread_cond_wait, pthread_cond_wait@GLIBC_2.2.5, remove");
+GORDIAN_EXPORT int old_pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
+  ensure_resolved();
+  return wait(mutex, GORDIAN_CALL_SITE(), [&] { return real.old_pthread_cond_wait(condition, mutex); });
+}
+
+__asm__(".symver old_pthread_cond_timedwait, pthread_cond_timedwait@GLIBC_2.2.5, remove");
+GORDIAN_EXPORT int old_pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                              const timespec* until) {
+  ensure_resolved();
+  return wait(mutex, GORDIAN_CALL_SITE(),
+              [&] { return real.old_pthread_cond_timedwait(condition, mutex, until); });
 }

@@ -23,6 +23,8 @@ void cut_out(ThreadSlot& slot, HeldEntry* place) {
     store(place->lock, load(next.lock));
     place->id = next.id;
     place->mode = next.mode;
+    place->kind = next.kind;
+    place->shared = next.shared;
     place->recursion = next.recursion;
     place->repeat = static_cast<uint8_t>(Repeat::none);
     private_of(*place) = {kNoMemo, private_of(next).path, private_of(next).frame, 0, nullptr};
@@ -41,77 +43,100 @@ void drop_revoked(ThreadSlot& slot) {
   }
 }
 
-HeldEntry* find_held(const ThreadSlot& slot, const pthread_mutex_t* mutex) {
+HeldEntry* find_held(const ThreadSlot& slot, Lockable lock) {
   for (HeldEntry* entry = top_of(slot); entry-- > bottom_of(slot);) {
-    if (entry->lock == reinterpret_cast<uint64_t>(mutex)) return entry;
+    if (entry->lock == lock.address) return entry;
   }
   return nullptr;
-}
-
-// The mutex was locked by another thread, whose held set must forget it: a normal mutex may be unlocked by
-// anyone, and programs that build their own locks from mutexes do so. False: no thread is known to hold it.
-bool revoke(const pthread_mutex_t* mutex) {
-  bool found = false;
-  hot().for_each([&](ThreadSlot& slot) {
-    if (load(slot.state) == format::SlotState::free) return;
-    HeldEntry* const bottom = bottom_of(slot);
-    for (HeldEntry* entry = bottom + depth_of(slot); entry-- > bottom;) {
-      auto expected = reinterpret_cast<uint64_t>(mutex);
-      if (!exchange_if(entry->lock, expected, uint64_t{0})) continue;
-      store(slot.revoked, 1U, std::memory_order_release);
-      found = true;
-    }
-  });
-  return found;
 }
 
 // How far the work on an acquisition may go. `caches` looks only where nothing outside the hook can be called
 // and nothing shared is written, and gives up otherwise; `everything` learns and records what is new.
 enum class Effort : uint8_t { caches, everything };
 
-// The path cache has four places for each call site and frame, since a function may be called from several
-// lines. A new path takes an empty place, or any of them.
+// The path cache has four places for each call site, frame and place in a script, since a function may be
+// called from several lines. A new path takes an empty place, or any of them.
 template <Effort effort>
-CallPath* path_of(ThreadSlot& slot, CallSite site) {
+CallPath* path_of(ThreadSlot& slot, Lockable lock, CallSite site) {
+  if (effort == Effort::everything) find_interpreter(lock, site.return_address);
+  const uint64_t script = script_key(lock, site.return_address);
+  const auto fits = [=](const CallPath& path) { return is_from(path, script) && is_on_path(path, site); };
   CallPath* const last = private_of(*top_of(slot)).path;
-  if (is_on_path(*last, site)) return last;
+  if (fits(*last)) return last;
   CallPath** const set =
-      private_of(slot).paths + (mix(site.return_address, site.frame) & (kPathCache - kPathWays));
+      private_of(slot).paths + ((mix(site.return_address, site.frame) ^ script) & (kPathCache - kPathWays));
   for (uint32_t way = 0; way < kPathWays; ++way) {
-    if (set[way] != nullptr && is_on_path(*set[way], site)) return set[way];
+    if (set[way] != nullptr && fits(*set[way])) return set[way];
   }
   if (effort == Effort::caches) return nullptr;
-  CallPath* const path = &find_path(site);
+  CallPath* const path = &find_path(site, script);
   uint32_t way = 0;
   while (way < kPathWays && set[way] != nullptr) ++way;
   set[way < kPathWays ? way : slot.acquisitions % kPathWays] = path;
   return path;
 }
 
-// Names the lock of `entry` and works out its kind. False: `effort` does not reach.
-template <Effort effort>
-bool resolve(HeldEntry& entry) {
-  HeldPrivate& own = private_of(entry);
-  auto* mutex = reinterpret_cast<pthread_mutex_t*>(entry.lock);
-  Identity identity = known_identity(mutex);
-  if (identity.lock == format::LockRef::none && effort == Effort::everything) {
-    identity = identify(mutex, stack_of_path(*own.path));
+// After its tag has changed, the memo of an entry goes on to hold.
+void refresh_memo(HeldEntry& entry) {
+  uint64_t& memo_tag = private_of(entry).memo_tag;
+  if (memo_tag != kNoMemo) memo_tag = tag_word(reinterpret_cast<const pthread_mutex_t*>(entry.lock));
+}
+
+// False: a semaphore that has been found to be a signal since it was taken. Nobody holds it then, as if
+// another thread had released it.
+bool set_lock(HeldEntry& entry, format::LockRef lock) {
+  if (lock == kSignal) {
+    store(entry.lock, uint64_t{0});
+    store(context.own->revoked, 1U);
+    return false;
   }
-  if (identity.lock == format::LockRef::none) return false;
-  entry.id = identity.lock;
-  own.kind = extend(private_of((&entry)[-1]).kind, identity.lock_class, *own.path, entry.mode);
+  entry.id = lock;
   return true;
 }
 
-// Works out what held locks need that were taken while nothing needed them.
+// Works out the kind of `entry`, for which its lock's class is enough. False: `effort` does not reach.
 template <Effort effort>
-bool resolve_held(ThreadSlot& slot) {
+bool resolve_kind(HeldEntry& entry) {
+  HeldPrivate& own = private_of(entry);
+  const Lockable lock{load(entry.lock), entry.kind};
+  if (lock.address == 0) return false;  // released by another thread this very moment
+  Identity identity = entry.id != format::LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
+  if (identity.lock_class == format::StackRef::none) {
+    if (effort == Effort::caches) return false;
+    identity = classify(lock, stack_of_path(*own.path));
+    refresh_memo(entry);
+  }
+  if (!set_lock(entry, identity.lock)) return false;
+  own.kind = extend(private_of((&entry)[-1]).kind, identity.lock_class, *own.path, how_of(entry));
+  return true;
+}
+
+// Names the lock of `entry`, which writes its record if it has none. False: `effort` does not reach.
+template <Effort effort>
+bool resolve_lock(HeldEntry& entry) {
+  if (entry.id != format::LockRef::none) return true;
+  const Lockable lock{load(entry.lock), entry.kind};
+  if (lock.address == 0) return false;
+  Identity identity = known_identity(lock);
+  if (identity.lock == format::LockRef::none && effort == Effort::everything) {
+    identity = identify(lock, stack_of_path(*private_of(entry).path));
+    refresh_memo(entry);
+  }
+  return set_lock(entry, identity.lock) && entry.id != format::LockRef::none;
+}
+
+// Both for all that is held, as far as it was taken while nothing needed it.
+template <Effort effort>
+bool resolve_held_kinds(ThreadSlot& slot) {
   for (HeldEntry* entry = bottom_of(slot); entry < top_of(slot); ++entry) {
-    HeldPrivate& own = private_of(*entry);
-    if (own.kind != 0) continue;
-    if (!resolve<effort>(*entry)) return false;
-    // The tag names the lock now.
-    if (own.memo_tag != kNoMemo) own.memo_tag = tag_word(reinterpret_cast<pthread_mutex_t*>(entry->lock));
+    if (private_of(*entry).kind == 0 && !resolve_kind<effort>(*entry)) return false;
+  }
+  return true;
+}
+template <Effort effort>
+bool resolve_held_locks(ThreadSlot& slot) {
+  for (HeldEntry* entry = bottom_of(slot); entry < top_of(slot); ++entry) {
+    if (!resolve_lock<effort>(*entry)) return false;
   }
   return true;
 }
@@ -120,13 +145,14 @@ bool resolve_held(ThreadSlot& slot) {
 template <Effort effort>
 bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
   HeldPrivate& own = private_of(entry);
-  if (!resolve_held<effort>(slot) || !resolve<effort>(entry)) return false;
+  if (!resolve_held_kinds<effort>(slot) || !resolve_kind<effort>(entry)) return false;
   const Repeat order = order_of(entry, entry.lock);
   const uint64_t kind = ordered_kind(own.kind, order == Repeat::ascending);
   KnownChain* known = load(summaries_exist) ? find_known(slot, kind) : nullptr;
   if (known != nullptr) {
     entry.repeat = static_cast<uint8_t>(order);
   } else {
+    if (!resolve_held_locks<effort>(slot) || !resolve_lock<effort>(entry)) return false;
     const uint64_t chain = chain_of(slot, entry);
     known = find_known(slot, chain);
     if (known == nullptr && effort == Effort::caches) return false;
@@ -140,23 +166,26 @@ bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
 // Fills the entry above the top, or finds the one of a lock that is held already. Null: `effort` does not
 // reach.
 template <Effort effort>
-HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
-  if (HeldEntry* again = find_held(slot, mutex)) {
+HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
+  if (HeldEntry* again = find_held(slot, lock)) {
     slot.acquisitions += 1;
     return again;
   }
   const uint32_t depth = depth_of(slot);
   if (depth == slot.held_capacity - 1) return nullptr;
-  CallPath* path = path_of<effort>(slot, site);
+  CallPath* path = path_of<effort>(slot, lock, site);
   if (path == nullptr && effort == Effort::caches) return nullptr;
+  if (purpose_of(*path) == python::Purpose::trial) how.mode = AcquireMode::try_only;
 
   HeldEntry& entry = *top_of(slot);
   uint32_t& high_water = private_of(slot).high_water;
   if (high_water <= depth) high_water = depth + 1;
   flush_hits(slot, entry);
-  entry.lock = reinterpret_cast<uint64_t>(mutex);
+  entry.lock = lock.address;
   entry.id = format::LockRef::none;
-  entry.mode = mode;
+  entry.mode = how.mode;
+  entry.kind = lock.kind;
+  entry.shared = how.shared ? 1 : 0;
   entry.recursion = 1;
   entry.repeat = static_cast<uint8_t>(Repeat::none);
   private_of(entry) = {kNoMemo, path, site.frame, 0, nullptr};
@@ -166,11 +195,12 @@ HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, Acquire
   // A trial waits for nothing and so makes no edge into its lock. Its chain is worked out when a lock inside
   // it needs it. Where there is no room to record a chain the lock is held all the same, and the loss was
   // counted.
-  if (depth > 0 && mode != AcquireMode::try_only && !enter_chain<effort>(slot, entry, site) &&
+  if (depth > 0 && how.mode != AcquireMode::try_only && !enter_chain<effort>(slot, entry, site) &&
       effort == Effort::caches) {
     return nullptr;
   }
-  if (mode == AcquireMode::blocking && is_taggable(mutex)) {
+  const auto* mutex = reinterpret_cast<const pthread_mutex_t*>(lock.address);
+  if (lock.kind == LockKind::mutex && how.mode == AcquireMode::blocking && is_taggable(mutex)) {
     private_of(entry).memo_tag = tag_word(mutex);
     if (depth == 0) entry.repeat = static_cast<uint8_t>(Repeat::flat);
   } else {
@@ -182,12 +212,12 @@ HeldEntry* fill(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, Acquire
 
 }  // namespace
 
-HeldEntry* prepare_known(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
+HeldEntry* prepare_known(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
   if (load(slot.revoked) != 0) return nullptr;
-  return fill<Effort::caches>(slot, mutex, site, mode);
+  return fill<Effort::caches>(slot, lock, site, how);
 }
 
-HeldEntry* prepare_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
+HeldEntry* prepare_slowly(Lockable lock, CallSite site, How how) {
   if (context.inside) return nullptr;
   const InsideHook inside;
   if (attach() == nullptr) return nullptr;
@@ -197,17 +227,17 @@ HeldEntry* prepare_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mod
     recorder().drop(format::Dropped::held_overflow);
     return nullptr;
   }
-  return fill<Effort::everything>(slot, mutex, site, mode);
+  return fill<Effort::everything>(slot, lock, site, how);
 }
 
-bool release_slowly(pthread_mutex_t* mutex) {
+bool release_slowly(Lockable lock) {
   if (context.own == nullptr || context.inside) {
     ensure_resolved();
     return false;
   }
   ThreadSlot& slot = *context.own;
   if (load(slot.revoked) != 0) drop_revoked(slot);
-  if (HeldEntry* entry = find_held(slot, mutex)) {
+  if (HeldEntry* entry = find_held(slot, lock)) {
     if (entry->recursion > 1) {
       entry->recursion -= 1;
     } else {
@@ -215,13 +245,42 @@ bool release_slowly(pthread_mutex_t* mutex) {
     }
     return true;
   }
-  if (!revoke(mutex)) recorder().drop(format::Dropped::foreign_unlock);
+  if (!revoke(lock) && has_owner(lock.kind)) recorder().drop(format::Dropped::foreign_unlock);
   return false;
 }
 
-bool holds_once(const pthread_mutex_t* mutex) {
+bool release_all(Lockable lock) {
+  if (context.own == nullptr || context.inside || context.acquiring) return false;
+  HeldEntry* entry = find_held(*context.own, lock);
+  if (entry != nullptr) cut_out(*context.own, entry);
+  return entry != nullptr;
+}
+
+// The lock may have been taken by another thread, whose held set must forget it: a normal mutex may be
+// unlocked by anyone, and programs that build their own locks from mutexes do so; a semaphore is often posted
+// by another thread.
+bool revoke(Lockable lock) {
+  bool found = false;
+  hot().for_each([&](ThreadSlot& slot) {
+    if (load(slot.state) == format::SlotState::free) return;
+    HeldEntry* const bottom = bottom_of(slot);
+    for (HeldEntry* entry = bottom + depth_of(slot); entry-- > bottom;) {
+      uint64_t expected = lock.address;
+      if (!exchange_if(entry->lock, expected, uint64_t{0})) continue;
+      store(slot.revoked, 1U, std::memory_order_release);
+      found = true;
+    }
+  });
+  return found;
+}
+
+const HeldEntry* find_held(Lockable lock) {
+  return context.own != nullptr ? find_held(*context.own, lock) : nullptr;
+}
+
+bool holds_once(Lockable lock) {
   if (context.slot == nullptr) return false;
-  const HeldEntry* entry = find_held(*context.slot, mutex);
+  const HeldEntry* entry = find_held(*context.slot, lock);
   return entry != nullptr && entry->recursion == 1;
 }
 

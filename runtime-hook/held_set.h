@@ -28,10 +28,25 @@ namespace gordian::hook {
 
 // The parts of prepare() after the memo. prepare_known() looks only into the thread's own caches, calls
 // nothing and writes nothing that is shared; null means that this is not enough.
-HeldEntry* prepare_known(ThreadSlot& slot, pthread_mutex_t* mutex, CallSite site, AcquireMode mode);
-HeldEntry* prepare_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode);
-bool release_slowly(pthread_mutex_t* mutex);    // false: not known to be held by the calling thread
-bool holds_once(const pthread_mutex_t* mutex);  // by the calling thread, and not re-entered
+HeldEntry* prepare_known(ThreadSlot& slot, Lockable lock, CallSite site, How how);
+HeldEntry* prepare_slowly(Lockable lock, CallSite site, How how);
+
+// Another's lock is taken out of its thread's held set. False: not known to be held by the calling thread.
+bool release_slowly(Lockable lock);
+
+// For locks that have no owner. release_all(): out of the calling thread's held set, however often it was
+// taken; false: it was not there, or a signal handler has interrupted the hook. revoke(): out of every held
+// set. It moves no entry, so it may be called in any signal handler; false: it was in none.
+bool release_all(Lockable lock);
+bool revoke(Lockable lock);
+inline void release_everywhere(Lockable lock) {
+  release_all(lock);
+  revoke(lock);
+}
+
+// Of the calling thread, even inside the hook; null: it does not hold the lock.
+const HeldEntry* find_held(Lockable lock);
+bool holds_once(Lockable lock);  // by the calling thread, and not re-entered
 
 // The memo: true if the entry above the top is exactly this acquisition. Only blocking acquisitions have
 // memos. It is counted here, so the caller has to take the lock, or to have taken it.
@@ -59,7 +74,7 @@ inline bool repeats(HeldEntry& above, const pthread_mutex_t* mutex) {
   const uint64_t tag = tag_word(mutex);
   const Identity identity = identity_in(tag);
   const bool same_class = identity_in(own.memo_tag).lock_class == identity.lock_class &&
-                          identity.lock != format::LockRef::none && is_tagged(mutex);
+                          identity.lock_class != format::StackRef::none && is_tagged(mutex);
   const auto repeat = static_cast<Repeat>(above.repeat);
   if (repeat != Repeat::flat &&
       (!same_class || repeat != order_of(above, reinterpret_cast<uint64_t>(mutex)))) {
@@ -95,15 +110,18 @@ inline bool is_familiar(const ThreadSlot& slot, HeldEntry& above, const pthread_
 
 // The entry to commit if the lock is obtained: a new one, or the one there is when the thread holds the lock
 // already. Null: this acquisition cannot be recorded.
-inline HeldEntry* prepare(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
+inline HeldEntry* prepare(Lockable lock, CallSite site, How how) {
+  context.acquiring = true;
   if (ThreadSlot* slot = context.slot) {
-    if (mode == AcquireMode::blocking && is_remembered(*slot, *top_of(*slot), mutex, site))
+    if (lock.kind == LockKind::mutex && how.mode == AcquireMode::blocking &&
+        is_remembered(*slot, *top_of(*slot), reinterpret_cast<const pthread_mutex_t*>(lock.address), site))
       return top_of(*slot);
-    if (HeldEntry* entry = prepare_known(*slot, mutex, site, mode)) return entry;
+    if (HeldEntry* entry = prepare_known(*slot, lock, site, how)) return entry;
   }
-  return prepare_slowly(mutex, site, mode);
+  HeldEntry* entry = prepare_slowly(lock, site, how);
+  context.acquiring = entry != nullptr;
+  return entry;
 }
-
 // The hot path's way of moving the top, which it has just read from the context.
 inline void move_top(HeldEntry* top) {
   context.top = top;
@@ -117,20 +135,22 @@ inline void commit(HeldEntry* entry) {
   } else {
     entry->recursion += 1;
   }
+  context.acquiring = false;
 }
 
 // Instead of commit(), when the lock was not obtained: prepare() has counted it.
 inline void withdraw() {
   context.own->acquisitions -= 1;
+  context.acquiring = false;
 }
 
-// True if `mutex` was the last lock taken, not re-entered, and is now out of the held set.
-inline bool release_last(const pthread_mutex_t* mutex) {
+// True if the lock was the last one taken, not re-entered, and is now out of the held set.
+inline bool release_last(uint64_t lock) {
   HeldEntry* const top = context.top;
   if (top == nullptr) [[unlikely]]
     return false;
   HeldEntry* const last = top - 1;  // the one below the bottom has lock 0
-  if (load(last->lock) != reinterpret_cast<uint64_t>(mutex) || last->recursion != 1) [[unlikely]]
+  if (load(last->lock) != lock || last->recursion != 1) [[unlikely]]
     return false;
   move_top(last);
   return true;

@@ -13,7 +13,7 @@ constexpr size_t kInitial = 4 * format::kSlotSize;
 
 // A tid taken over by another thread of the process only delays the slot's reuse.
 bool exists(uint32_t tid) {
-  return syscall(SYS_tgkill, getpid(), tid, 0) == 0 || errno != ESRCH;
+  return call_kernel(SYS_tgkill, getpid(), tid, 0) != -ESRCH;
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ uint64_t HotFile::claim_pages(uint64_t bytes) {
 
 format::ThreadSlot* HotFile::take() {
   const uint32_t used = load(slots_, std::memory_order_acquire);
-  if (load(free_count_) > 0) {
+  if (load(free_count_) > 0 && !load(confined_)) {
     const uint32_t first = load(last_freed_);
     for (uint32_t i = 0; i < used; ++i) {
       format::ThreadSlot& slot = slot_at((first + i) % used);
@@ -111,6 +111,12 @@ bool HotFile::grow_held(format::ThreadSlot* slot, uint32_t depth) {
   store(slot->held, place + kEntry, std::memory_order_release);
   store(slot->held_capacity, bytes / kEntry - 1);
   return true;
+}
+
+void HotFile::confine() {
+  constexpr uint64_t kSlots = 1024;
+  file_.confine(kSlots * format::kSlotSize);
+  store(confined_, true);
 }
 
 void HotFile::abandon() {

@@ -43,6 +43,10 @@ class HotFile {
     for (uint32_t i = 0; i < load(slots_, std::memory_order_acquire); ++i) visit(slot_at(i));
   }
 
+  // From now on without system calls: slots are not taken over from threads that have gone, since nothing can
+  // tell that they have.
+  void confine();
+
   const char* path() const { return file_.path(); }
   MappedFile& file() { return file_; }
   void abandon();
@@ -56,6 +60,7 @@ class HotFile {
 
   static constexpr uint32_t kMaxSlots = 16384;
   MappedFile file_;
+  bool confined_ = false;
   uint32_t slots_ = 0;
   uint64_t pages_[kMaxSlots] = {};  // offset of each slot
   uint32_t free_count_ = 0;         // free and ending

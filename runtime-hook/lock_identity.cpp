@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/lock_identity.h"
 
+#include <string.h>
+
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/thread_context.h"
 
@@ -8,113 +10,257 @@ namespace gordian::hook {
 
 namespace {
 
-constexpr size_t kUntagged = 1 << 16;
+using format::LockAttribute;
+using format::LockRecord;
+using format::LockRef;
+using format::StackRef;
+
+constexpr size_t kUntagged = 1 << 20;
 
 struct Untagged {
-  uint64_t address;  // 0: never used
-  uint64_t tag;      // as in a tagged mutex
+  uint64_t key;  // 0: never used
+  uint64_t tag;  // as in a tagged object
 };
 Untagged* untagged;
 
-// What a generation is known by: the tag in the mutex itself, or its entry in the table.
+// What a generation is known by: the tag in the object itself, or its entry in the table.
 struct Tag {
   uint64_t* word;
   uint64_t* check;  // null: an entry of the table, which needs none
   uint64_t check_value;
 
   bool valid() const { return check == nullptr || load(*check, std::memory_order_acquire) == check_value; }
+  void confirm() const {
+    if (check != nullptr) store(*check, check_value, std::memory_order_release);
+  }
 };
 
-constexpr uint64_t kLockHalf = 0xffffffff;
+constexpr uint64_t kLowHalf = 0xffffffff;
 
-Untagged* find_untagged(const pthread_mutex_t* mutex) {
-  const auto address = reinterpret_cast<uint64_t>(mutex);
-  const uint64_t start = mix(0, address);
+uint64_t tag_of(StackRef lock_class, uint32_t low) {
+  return uint64_t{static_cast<uint32_t>(lock_class)} << 32 | low;
+}
+
+enum class Missing : uint8_t { stays, is_made };
+
+Untagged* find_untagged(Lockable lock, Missing missing) {
+  // Addresses end 8 bits below a word's.
+  const uint64_t key = lock.address << 8 | static_cast<uint64_t>(lock.kind) | 0x80;
+  const uint64_t start = mix(0, key);
   for (size_t probe = 0; probe < 256; ++probe) {
     Untagged& entry = untagged[(start + probe) & (kUntagged - 1)];
-    uint64_t found = load(entry.address, std::memory_order_acquire);
-    if (found == 0 && exchange_if(entry.address, found, address)) found = address;
-    if (found == address) return &entry;
+    uint64_t found = load(entry.key, std::memory_order_acquire);
+    if (found == 0 && missing == Missing::stays) return nullptr;
+    if (found == 0 && exchange_if(entry.key, found, key)) found = key;
+    if (found == key) return &entry;
   }
   return nullptr;
 }
 
-bool find_tag(pthread_mutex_t* mutex, Tag& tag) {
-  if (is_taggable(mutex)) {
-    auto& list = mutex->__data.__list;
-    tag = {reinterpret_cast<uint64_t*>(&list.__prev), reinterpret_cast<uint64_t*>(&list.__next),
-           check_of(mutex)};
+bool find_tag(Lockable lock, Tag& tag, Missing missing = Missing::is_made) {
+  if (const TagPlace place = tag_place(lock); place.word != nullptr) {
+    tag = {place.word, place.check, check_of(lock.address)};
     return true;
   }
-  Untagged* entry = find_untagged(mutex);
+  Untagged* entry = find_untagged(lock, missing);
   if (entry == nullptr) return false;
   tag = {&entry->tag, nullptr, 0};
   return true;
 }
 
-format::LockRef write_lock_record(const pthread_mutex_t* mutex, format::StackRef created,
-                                  format::StackRef taken) {
-  const int kind = mutex->__data.__kind;
-  return recorder().append<format::LockRef, format::LockRecord>(
-      format::RecordType::lock, 0, [&](format::LockRecord& record, char*) {
-        record.address = reinterpret_cast<uint64_t>(mutex);
-        record.kind = format::LockKind::mutex;
-        record.type = static_cast<uint8_t>(kind & 3);
-        record.attributes = static_cast<uint8_t>((kind & kProcessShared ? 1 : 0) | (kind & kRobust ? 2 : 0) |
-                                                 (kind & 32 ? 4 : 0) | (kind & 64 ? 8 : 0));
-        record.created = created;
-        record.first_taken = taken;
-      });
+// What glibc's objects say of themselves.
+void describe(Lockable lock, LockRecord& record) {
+  const auto set = [&](LockAttribute attribute, bool present) {
+    if (present) record.attributes |= static_cast<uint8_t>(attribute);
+  };
+  if (lock.kind == LockKind::mutex) {
+    const int kind = reinterpret_cast<const pthread_mutex_t*>(lock.address)->__data.__kind;
+    record.type = static_cast<uint8_t>(kind & 3);
+    set(LockAttribute::process_shared, (kind & kProcessShared) != 0);
+    set(LockAttribute::robust, (kind & kRobust) != 0);
+    set(LockAttribute::priority_inheritance, (kind & 32) != 0);
+    set(LockAttribute::priority_ceiling, (kind & 64) != 0);
+  } else if (lock.kind == LockKind::rwlock) {
+    const auto& data = reinterpret_cast<const pthread_rwlock_t*>(lock.address)->__data;
+    record.type = static_cast<uint8_t>(data.__flags);
+    set(LockAttribute::process_shared, data.__shared != 0);
+  } else if (lock.kind == LockKind::file_lock) {
+    record.type = static_cast<uint8_t>(file_lock_type(lock));
+  }
+}
+
+// `low`: the low half of its tag.
+LockRef write_lock_record(Lockable lock, StackRef created, StackRef taken, uint32_t low) {
+  return recorder().append<LockRef, LockRecord>(format::RecordType::lock, 0, [&](LockRecord& record, char*) {
+    record.address = lock.address;
+    record.kind = lock.kind;
+    describe(lock, record);
+    record.created = created;
+    record.first_taken = taken;
+    if ((low & kOtherProcesses) != 0)
+      record.attributes |= static_cast<uint8_t>(LockAttribute::process_shared);
+    record.value = low & kMostPermits;
+  });
 }
 
 }  // namespace
 
-Identity identify(pthread_mutex_t* mutex, format::StackRef taken) {
-  Tag tag;
-  if (!find_tag(mutex, tag)) {
-    recorder().drop(format::Dropped::untagged_lock_table);
-    return {};
-  }
+namespace {
+
+// Changes the tag of a lock that has not yet what is wanted of it, to what `change` makes of the one it has
+// (0: none). Two threads may meet a lock at once: the first to change the word decides, the other takes its
+// answer. The check goes in last: whoever finds it right finds the winner's word.
+template <typename IsWanted, typename Change>
+Identity change_tag(const Tag& tag, IsWanted is_wanted, Change change) {
   uint64_t word = load(*tag.word, std::memory_order_acquire);
   bool valid = tag.valid();
-  // A word without its check is either a foreign one (a copied mutex, a tag from before a fork) or one that
+  // A word without its check is either a foreign one (a copied object, a tag from before a fork) or one that
   // another thread is about to complete, which takes it a few instructions.
   for (int i = 0; word != 0 && !valid && i < 200; ++i) {
     __builtin_ia32_pause();
     valid = tag.valid();
     word = load(*tag.word, std::memory_order_acquire);
   }
-  if (valid && (word & kLockHalf) != 0) return identity_in(word);
-  const auto created = valid ? identity_in(word).lock_class : format::StackRef::none;
-  const format::LockRef fresh = write_lock_record(mutex, created, taken);
-  const auto lock_class = created != format::StackRef::none ? created : taken;
-  const uint64_t tagged = uint64_t{static_cast<uint32_t>(lock_class)} << 32 | static_cast<uint32_t>(fresh);
-  // Two threads may meet a fresh lock at once: the first to change the word decides, the other takes its
-  // answer. The check goes in last: whoever finds it right finds the winner's word.
-  if (exchange_if(*tag.word, word, tagged)) word = tagged;
-  if (tag.check != nullptr) store(*tag.check, tag.check_value, std::memory_order_release);
+  if (valid && is_wanted(identity_in(word))) return identity_in(word);
+  const uint64_t changed = change(valid ? word : 0);
+  if (exchange_if(*tag.word, word, changed)) word = changed;
+  tag.confirm();
   return identity_in(word);
 }
 
-Identity identity_in_table(const pthread_mutex_t* mutex) {
-  const Untagged* entry = find_untagged(mutex);
+}  // namespace
+
+Identity classify(Lockable lock, StackRef taken) {
+  Tag tag;
+  if (!find_tag(lock, tag)) {
+    recorder().drop(format::Dropped::untagged_lock_table);
+    return {};
+  }
+  return change_tag(
+      tag, [](Identity known) { return known.lock_class != StackRef::none; },
+      [&](uint64_t) { return tag_of(taken, kClassTaken); });
+}
+
+Identity identify(Lockable lock, StackRef taken) {
+  Tag tag;
+  if (!find_tag(lock, tag)) {
+    recorder().drop(format::Dropped::untagged_lock_table);
+    return {};
+  }
+  return change_tag(
+      tag, [](Identity known) { return known.lock != LockRef::none; },
+      [&](uint64_t word) {
+        const auto low = static_cast<uint32_t>(word & kLowHalf);
+        const StackRef known = identity_in(word).lock_class;
+        const bool class_taken = (low & kClassTaken) == kClassTaken;
+        const StackRef created = class_taken ? StackRef::none : known;
+        const StackRef first_taken = class_taken ? known : taken;
+        const LockRef fresh = write_lock_record(lock, created, first_taken, low);
+        return tag_of(created != StackRef::none ? created : first_taken, static_cast<uint32_t>(fresh));
+      });
+}
+
+Identity recorded_identity(LockRef lock) {
+  const LockRecord& record = recorder().at<LockRecord>(lock);
+  return {lock, record.created != StackRef::none ? record.created : record.first_taken};
+}
+
+Identity identity_in_table(Lockable lock) {
+  if (untagged == nullptr) return {};
+  const Untagged* entry = find_untagged(lock, Missing::stays);
   return identity_in(entry != nullptr ? load(entry->tag) : 0);
 }
 
-void begin_generation(pthread_mutex_t* mutex, CallSite site) {
+void begin_generation(Lockable lock, CallSite site, uint32_t permits) {
   if (context.inside) return;
   const InsideHook inside;
   if (attach() == nullptr) return;
   Tag tag;
-  if (!find_tag(mutex, tag)) return;  // counted when the lock is first nested
-  const auto created = stack_of_path(find_path(site));
-  store(*tag.word, uint64_t{static_cast<uint32_t>(created)} << 32);
-  if (tag.check != nullptr) store(*tag.check, tag.check_value, std::memory_order_release);
+  if (!find_tag(lock, tag)) {
+    // Of other locks, when they are first nested.
+    if (is_semaphore(lock.kind)) recorder().drop(format::Dropped::untagged_lock_table);
+    return;
+  }
+  find_interpreter(lock, site.return_address);
+  CallPath& created = find_path(site, script_key(lock, site.return_address));
+  const python::Purpose purpose = purpose_of(created);
+  const bool is_signal = purpose == python::Purpose::waiter || purpose == python::Purpose::thread_end;
+  if (purpose == python::Purpose::thread_end) know_handle(lock.address, context.own->thread);
+  uint32_t low = 0;
+  if (is_semaphore(lock.kind)) {
+    const bool shared = lock.kind == LockKind::system_v_semaphore ||
+                        is_process_shared(reinterpret_cast<const sem_t*>(lock.address));
+    low = kPermits | (shared ? kOtherProcesses : 0) | (permits < kMostPermits ? permits : kMostPermits);
+    if (permits == 0 || is_signal) low = static_cast<uint32_t>(kSignal);
+  }
+  store(*tag.word, tag_of(stack_of_path(created), low));
+  tag.confirm();
 }
 
-DyingLock before_destroy(pthread_mutex_t* mutex) {
+void begin_taken(Lockable semaphore, StackRef taken) {
   Tag tag;
-  if (context.own == nullptr || context.inside || !find_tag(mutex, tag) || !tag.valid()) return {};
+  if (!find_tag(semaphore, tag)) return;
+  change_tag(
+      tag, [](Identity known) { return known.lock_class != StackRef::none; },
+      [&](uint64_t) { return tag_of(taken, kClassTaken | 1); });
+}
+
+void note_post(Lockable semaphore, bool by_holder) {
+  Tag tag;
+  if (!find_tag(semaphore, tag) || !tag.valid()) return;
+  uint64_t word = load(*tag.word, std::memory_order_acquire);
+  uint64_t signal;
+  do {
+    const Identity identity = identity_in(word);
+    if (identity.lock == kSignal) return;
+    if (identity.lock != LockRef::none) {
+      const auto attribute = by_holder ? LockAttribute::posted_by_holder : LockAttribute::posted_by_other;
+      uint8_t& attributes = recorder().at<LockRecord>(identity.lock).attributes;
+      if ((load(attributes) & static_cast<uint8_t>(attribute)) == 0)
+        std::atomic_ref(attributes).fetch_or(static_cast<uint8_t>(attribute));
+    }
+    signal = tag_of(identity.lock_class, static_cast<uint32_t>(kSignal));
+  } while (!by_holder && !exchange_if(*tag.word, word, signal));
+}
+
+bool note_description(Lockable file, CallSite site) {
+  if (context.inside) return false;
+  const InsideHook inside;
+  Tag tag;
+  if (attach() == nullptr || !find_tag(file, tag)) return false;  // counted when the lock is first nested
+  uint64_t word = load(*tag.word, std::memory_order_acquire);
+  uint64_t noted;
+  do {
+    const Identity identity = identity_in(word);
+    if (identity.lock != LockRef::none) {
+      std::atomic_ref(recorder().at<LockRecord>(identity.lock).value).fetch_add(1, std::memory_order_relaxed);
+      return false;
+    }
+    const auto descriptions = static_cast<uint32_t>(word) & kMostPermits;
+    const auto lock_class = word == 0 ? stack_of_path(find_path(site)) : identity.lock_class;
+    noted = tag_of(lock_class, kClassTaken | (descriptions + 1));
+  } while (!exchange_if(*tag.word, word, noted));
+  return word == 0;
+}
+
+void name_lock(Lockable lock, const char* name) {
+  if (context.inside) return;
+  const InsideHook inside;
+  if (attach() == nullptr) return;
+  const auto length = static_cast<uint32_t>(strlen(name));
+  recorder().append<LockRef, format::LockNameRecord>(format::RecordType::lock_name, length,
+                                                     [&](format::LockNameRecord& record, char* text) {
+                                                       record.address = lock.address;
+                                                       record.kind = lock.kind;
+                                                       record.length = length;
+                                                       memcpy(text, name, length);
+                                                     });
+}
+
+DyingLock before_destroy(Lockable lock) {
+  Tag tag;
+  if (context.own == nullptr || context.inside || !find_tag(lock, tag, Missing::stays) || !tag.valid())
+    return {};
   return {identity_in(load(*tag.word)).lock, tag.word, tag.check};
 }
 
@@ -123,13 +269,13 @@ void end_generation(const DyingLock& dying, CallSite site) {
   const InsideHook inside;
   store(*dying.word, uint64_t{0});
   if (dying.check != nullptr) store(*dying.check, uint64_t{0});
-  if (dying.lock == format::LockRef::none) return;
+  if (dying.lock == LockRef::none || dying.lock == kSignal) return;
   const auto where = stack_of_path(find_path(site));
-  recorder().append<format::LockRef, format::LockEndRecord>(format::RecordType::lock_end, 0,
-                                                            [&](format::LockEndRecord& record, char*) {
-                                                              record.lock = dying.lock;
-                                                              record.where = where;
-                                                            });
+  recorder().append<LockRef, format::LockEndRecord>(format::RecordType::lock_end, 0,
+                                                    [&](format::LockEndRecord& record, char*) {
+                                                      record.lock = dying.lock;
+                                                      record.where = where;
+                                                    });
 }
 
 bool create_lock_table() {

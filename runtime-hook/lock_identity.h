@@ -3,42 +3,28 @@
 // An address is not a lock: memory is reused, and std::mutex is neither initialised nor destroyed by a call.
 // This file tells generations of a lock apart, and finds a lock's record in O(1).
 //
-// Mechanism: glibc uses the 16 bytes of pthread_mutex_t.__data.__list for robust mutexes only; in all others
-// a value put there survives lock and unlock (kinds normal, recursive, errorcheck, adaptive, with and without
-// priority inheritance; tests/e2e checks it on the glibc at hand). A fresh mutex has zeros there, whoever
-// made it: a static initialiser, a constructor, pthread_mutex_init. So the bytes carry a tag, {record
-// reference, class} and {address ^ nonce}: the second word rejects copies of a tagged mutex and tags
+// Mechanism: glibc leaves some bytes of its lock objects unused (see tag_place() in lockable.h), and what is
+// put there survives lock and unlock (tests/e2e checks it on the glibc at hand). A fresh mutex or rwlock has
+// zeros there, whoever made it: a static initialiser, a constructor, an init call. So the bytes carry a tag,
+// {record reference, class} and {address ^ nonce}: the second word rejects copies of a tagged object and tags
 // inherited through fork, zeros reveal reused memory.
 //
-// Process-shared mutexes must not be written to (other processes read them) and robust ones use the bytes:
-// those are kept in a table by address, where only init and destroy end a generation.
+// Objects that have no room, that other processes read, or that may be gone when they are looked at, are kept
+// in a table by address, where only init and destroy end a generation.
 //
 // Thread safety: all calls by any thread, lock-free.
 #ifndef GORDIAN_RUNTIME_HOOK_LOCK_IDENTITY_H
 #define GORDIAN_RUNTIME_HOOK_LOCK_IDENTITY_H
 
-#include <pthread.h>
-
 #include <cstdint>
 
 #include "core/format/trace_format.h"
 #include "runtime-hook/call_path.h"
+#include "runtime-hook/lockable.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/sys.h"
 
 namespace gordian::hook {
-
-inline constexpr int kRobust = 16;
-inline constexpr int kProcessShared = 128;
-
-// The first tag word as it stands: the LockRef in its low half is 0 as long as the lock was never nested.
-inline uint64_t tag_word(const pthread_mutex_t* mutex) {
-  return load(reinterpret_cast<const uint64_t&>(mutex->__data.__list.__prev));
-}
-
-inline bool is_taggable(const pthread_mutex_t* mutex) {
-  return (mutex->__data.__kind & (kRobust | kProcessShared)) == 0;
-}
 
 // A lock and its class: the stack that all locks have in common that were created, or, if no call did that,
 // first taken at the same place.
@@ -47,41 +33,84 @@ struct Identity {
   format::StackRef lock_class;  // as in its record: `created`, or else `first_taken`
 };
 
-// The first call for a generation writes the lock's record. `taken` is where it is, or was, first taken.
-Identity identify(pthread_mutex_t* mutex, format::StackRef taken);
+// Stands where a lock would for a semaphore that is a signal: one thread posts what another waits for.
+inline constexpr format::LockRef kSignal{0xffffffff};
 
+// A tag's high half is the class. Its low half is the lock, or kSignal. Before the lock has a record it is 0,
+// or it is marked by the highest bit and says with how many permits a semaphore was made, or through how many
+// open file descriptions a file lock was wanted. A second mark: the class is not where the lock was created,
+// but where it was first taken. A third: a semaphore that other processes can use.
+inline constexpr uint32_t kPermits = 0x8000'0000;
+inline constexpr uint32_t kClassTaken = 0xC000'0000;
+inline constexpr uint32_t kOtherProcesses = 0x2000'0000;
+inline constexpr uint32_t kMostPermits = kOtherProcesses - 1;
 inline Identity identity_in(uint64_t tag) {
-  return {static_cast<format::LockRef>(static_cast<uint32_t>(tag)),
+  const auto low = static_cast<uint32_t>(tag);
+  const auto lock = static_cast<format::LockRef>(low);
+  return {lock == kSignal || (low & kPermits) == 0 ? lock : format::LockRef::none,
           static_cast<format::StackRef>(static_cast<uint32_t>(tag >> 32))};
 }
 
-inline uint64_t check_of(const pthread_mutex_t* mutex) {
-  return reinterpret_cast<uint64_t>(mutex) ^ nonce;
+// The tag word of a mutex as it stands: the LockRef in its low half is 0 as long as the lock was never
+// nested.
+inline uint64_t tag_word(const pthread_mutex_t* mutex) {
+  return load(reinterpret_cast<const uint64_t&>(mutex->__data.__list.__prev));
+}
+
+inline uint64_t check_of(uint64_t address) {
+  return address ^ nonce;
 }
 
 inline bool is_tagged(const pthread_mutex_t* mutex) {
   const auto& check = reinterpret_cast<const uint64_t&>(mutex->__data.__list.__next);
-  return load(check, std::memory_order_acquire) == check_of(mutex);
+  return load(check, std::memory_order_acquire) == check_of(reinterpret_cast<uint64_t>(mutex));
 }
+
+// The class of a lock, without writing a record: a program that makes and forgets locks for ever needs no
+// more than that once their kind of nesting has its summary (chains.h).
+Identity classify(Lockable lock, format::StackRef taken);
+
+// The first call for a generation writes the lock's record. `taken` is where it is, or was, first taken.
+Identity identify(Lockable lock, format::StackRef taken);
+
+// Of a lock that has a record, without a look at the object itself.
+Identity recorded_identity(format::LockRef lock);
 
 // What identify() gave before.
-Identity identity_in_table(const pthread_mutex_t* mutex);
-inline Identity known_identity(const pthread_mutex_t* mutex) {
-  if (!is_taggable(mutex)) return identity_in_table(mutex);
-  return identity_in(is_tagged(mutex) ? tag_word(mutex) : 0);
+Identity identity_in_table(Lockable lock);
+inline Identity known_identity(Lockable lock) {
+  const TagPlace place = tag_place(lock);
+  if (place.word == nullptr) return identity_in_table(lock);
+  const bool valid = load(*place.check, std::memory_order_acquire) == check_of(lock.address);
+  return identity_in(valid ? load(*place.word) : 0);
 }
 
-// After a successful pthread_mutex_init: a new generation begins.
-void begin_generation(pthread_mutex_t* mutex, CallSite site);
+// After a successful init: a new generation begins. `permits` is what a semaphore is made with.
+void begin_generation(Lockable lock, CallSite site, uint32_t permits = 0);
 
-// A generation's end, in two steps: what the lock is known by must be found while it still is a mutex
-// (destroying it overwrites its kind), and may be cleared only when that has succeeded.
+// The same for a semaphore that is met when it is taken, as in the child of a fork, and is known to be made
+// with one permit.
+void begin_taken(Lockable semaphore, format::StackRef taken);
+
+// A post of a semaphore, by a thread that had waited for it or by another. One with no permits to begin with,
+// or posted by another, is a signal from then on.
+void note_post(Lockable semaphore, bool by_holder);
+
+// A file lock is wanted through an open file description through which it was not wanted before; as long as
+// there is but one, the threads that share it do not wait for each other. True: there was none before.
+bool note_description(Lockable file, CallSite site);
+
+// A name for the lock, for as long as its address is not given to another.
+void name_lock(Lockable lock, const char* name);
+
+// A generation's end, in two steps: what the lock is known by must be found while it still is one (destroying
+// a mutex overwrites its kind), and may be cleared only when that has succeeded.
 struct DyingLock {
   format::LockRef lock;
   uint64_t* word;  // null: nothing is known of it
   uint64_t* check;
 };
-DyingLock before_destroy(pthread_mutex_t* mutex);
+DyingLock before_destroy(Lockable lock);
 void end_generation(const DyingLock& dying, CallSite site);
 
 bool create_lock_table();

@@ -36,8 +36,9 @@ int allocate(int fd, uint64_t from, uint64_t to) {
   if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && to > limit.rlim_cur) {
     return EFBIG;
   }
-  if (syscall(SYS_fallocate, fd, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0) return 0;
-  return errno == EOPNOTSUPP || errno == ENOSYS ? append_zeros(fd, to) : errno;
+  const long result =
+      call_kernel(SYS_fallocate, fd, 0, static_cast<off_t>(from), static_cast<off_t>(to - from));
+  return result == -EOPNOTSUPP || result == -ENOSYS ? append_zeros(fd, to) : static_cast<int>(-result);
 }
 
 int move_out_of_the_way(int fd) {
@@ -105,7 +106,7 @@ int MappedFile::descriptor() {
 bool MappedFile::back(uint64_t end) {
   uint64_t backed = load(backed_, std::memory_order_acquire);
   if (end <= backed) return true;
-  if (end > limit_) return false;
+  if (end > limit_ || load(confined_)) return false;
   const int fd = descriptor();
   if (fd < 0) return false;
   // Doubling up to a step of 1 MiB: few calls for large traces, little waste for small ones. Where there is
@@ -123,6 +124,11 @@ bool MappedFile::back(uint64_t end) {
   while (backed < target && !exchange_if(backed_, backed, target)) {
   }
   return true;
+}
+
+void MappedFile::confine(uint64_t room) {
+  back(load(backed_) + room);  // or less, where there is no room
+  store(confined_, true);
 }
 
 uint64_t MappedFile::backed() const {

@@ -34,6 +34,9 @@ class MappedFile {
   // Backs at least the first `end` bytes. False: limit reached, disk full, or file-size limit of the process.
   bool back(uint64_t end);
 
+  // From now on without system calls: what is backed must do, with `room` bytes more that are backed now.
+  void confine(uint64_t room);
+
   // Forgets the mapping without touching the file: for the child after fork.
   void abandon();
 
@@ -48,6 +51,7 @@ class MappedFile {
 
   char* base_ = nullptr;
   uint64_t limit_ = 0;
+  bool confined_ = false;
   uint64_t backed_ = 0;
   int fd_ = -1;
   dev_t device_ = 0;

@@ -1,51 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// pthread_mutex_*, and through them std::mutex, std::recursive_mutex and their kin.
-#include <errno.h>
+// pthread_mutex_*, and through them std::mutex, std::recursive_mutex and their kin; C11's mtx_*.
 #include <pthread.h>
+#include <threads.h>
 
+#include "runtime-hook/acquire.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
-#include "runtime-hook/wait_word.h"
 
 using namespace gordian::hook;
 
 namespace {
 
-bool acquired(int result) {
-  return result == 0 || result == EOWNERDEAD;
-}
-
-// Tries first, because only a lock that is taken makes the thread wait, and since when and for what must be
-// published before it does. Any other answer of the trial than success is left to the blocking call to give:
-// that one is the program's answer.
-template <typename Block>
-__attribute__((noinline)) int acquire_slowly(pthread_mutex_t* mutex, CallSite site, AcquireMode mode,
-                                             Block block) {
-  HeldEntry* entry = prepare(mutex, site, mode);
-  if (entry == nullptr) return block();
-  int result = real.pthread_mutex_trylock(mutex);
-  if (!acquired(result)) {
-    const WaitWord waiting(mutex, *entry);
-    result = block();
-  }
-  acquired(result) ? commit(entry) : withdraw();
-  return result;
+// A trial of ours must leave nothing behind when it fails. In glibc one of a robust mutex that cannot be
+// recovered leaves it locked, and one that cannot raise the thread's priority to the ceiling makes the next
+// call succeed.
+constexpr int kCeiling = 64;
+bool may_be_tried(const pthread_mutex_t* mutex) {
+  return (mutex->__data.__kind & (kRobust | kCeiling)) == 0;
 }
 
 // The other ways through lock and unlock stand apart, so that the fast one needs no stack frame.
 
 __attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site) {
-  return acquire_slowly(mutex, site, AcquireMode::blocking, [=] { return real.pthread_mutex_lock(mutex); });
+  return acquire_slowly(
+      lockable(mutex), site, {AcquireMode::blocking},
+      [=] { return may_be_tried(mutex) ? real.pthread_mutex_trylock(mutex) : EBUSY; },
+      [=] { return real.pthread_mutex_lock(mutex); });
 }
 
 // Of a lock just taken.
 __attribute__((noinline)) int note_taken(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
-  HeldEntry* entry = prepare_known(*context.slot, mutex, site, mode);
-  if (entry == nullptr) entry = prepare_slowly(mutex, site, mode);
+  HeldEntry* entry = prepare_known(*context.slot, lockable(mutex), site, {mode});
+  if (entry == nullptr) entry = prepare_slowly(lockable(mutex), site, {mode});
   if (entry != nullptr) commit(entry);
   return 0;
 }
@@ -57,7 +47,7 @@ __attribute__((noinline)) int lock_by_call(pthread_mutex_t* mutex, CallSite site
   HeldEntry* const top = top_of(slot);
   if (load(mutex->__data.__lock) != 0 || !is_taggable(mutex)) return lock_slowly(mutex, site);
   if (!is_remembered(slot, *top, mutex, site) &&
-      prepare_known(slot, mutex, site, AcquireMode::blocking) != top) {
+      prepare_known(slot, lockable(mutex), site, {AcquireMode::blocking}) != top) {
     return lock_slowly(mutex, site);
   }
   set_top(slot, top + 1);
@@ -74,7 +64,7 @@ inline int unlock(pthread_mutex_t* mutex) {
 }
 
 __attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex) {
-  return release_slowly(mutex) ? unlock(mutex) : real.pthread_mutex_unlock(mutex);
+  return release_slowly(lockable(mutex)) ? unlock(mutex) : real.pthread_mutex_unlock(mutex);
 }
 
 }  // namespace
@@ -97,47 +87,101 @@ GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
 
 // Released before the real unlock: once that is done, another thread may take, destroy or free the lock.
 GORDIAN_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) {
-  if (!release_last(mutex)) [[unlikely]]
+  if (!release_last(reinterpret_cast<uint64_t>(mutex))) [[unlikely]]
     return unlock_slowly(mutex);
   return unlock(mutex);
 }
 
 GORDIAN_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) {
-  return acquire_slowly(mutex, GORDIAN_CALL_SITE(), AcquireMode::timed,
+  return acquire_slowly(lockable(mutex), GORDIAN_CALL_SITE(), {AcquireMode::timed}, kNoAttempt,
                         [=] { return real.pthread_mutex_timedlock(mutex, until); });
 }
 
 GORDIAN_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const timespec* until) {
-  return acquire_slowly(mutex, GORDIAN_CALL_SITE(), AcquireMode::timed,
+  return acquire_slowly(lockable(mutex), GORDIAN_CALL_SITE(), {AcquireMode::timed}, kNoAttempt,
                         [=] { return real.pthread_mutex_clocklock(mutex, clock, until); });
 }
 
-// Only a trial that succeeds is of interest: one that fails neither waits nor holds.
 GORDIAN_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) {
   const CallSite site = GORDIAN_CALL_SITE();
   if (context.top != nullptr && is_plain(mutex) && take_free(mutex, context.tid)) {
     return note_taken(mutex, site, AcquireMode::try_only);
   }
   ensure_resolved();
-  const int result = real.pthread_mutex_trylock(mutex);
-  if (acquired(result)) {
-    HeldEntry* entry = prepare(mutex, site, AcquireMode::try_only);
-    if (entry != nullptr) commit(entry);
-  }
-  return result;
+  return note_trial(real.pthread_mutex_trylock(mutex), lockable(mutex), site, {AcquireMode::try_only});
 }
 
 GORDIAN_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attributes) {
   ensure_resolved();
   const int result = real.pthread_mutex_init(mutex, attributes);
-  if (result == 0) begin_generation(mutex, GORDIAN_CALL_SITE());
+  if (result == 0) begin_generation(lockable(mutex), GORDIAN_CALL_SITE());
   return result;
 }
 
 GORDIAN_EXPORT int pthread_mutex_destroy(pthread_mutex_t* mutex) {
   ensure_resolved();
-  const DyingLock dying = before_destroy(mutex);
+  const DyingLock dying = before_destroy(lockable(mutex));
   const int result = real.pthread_mutex_destroy(mutex);
   if (result == 0) end_generation(dying, GORDIAN_CALL_SITE());
   return result;
+}
+
+// The names that glibc exported besides until 2.34, and that programs linked before still bind to.
+GORDIAN_EXPORT GORDIAN_SAME_AS(pthread_mutex_lock)
+int __pthread_mutex_lock(pthread_mutex_t*);
+GORDIAN_EXPORT GORDIAN_SAME_AS(pthread_mutex_unlock)
+int __pthread_mutex_unlock(pthread_mutex_t*);
+GORDIAN_EXPORT GORDIAN_SAME_AS(pthread_mutex_trylock)
+int __pthread_mutex_trylock(pthread_mutex_t*);
+GORDIAN_EXPORT GORDIAN_SAME_AS(pthread_mutex_init)
+int __pthread_mutex_init(pthread_mutex_t*, const pthread_mutexattr_t*);
+GORDIAN_EXPORT GORDIAN_SAME_AS(pthread_mutex_destroy)
+int __pthread_mutex_destroy(pthread_mutex_t*);
+
+// ---- C11: a mtx_t is a pthread_mutex_t, which glibc works upon by internal calls that no hook sees.
+
+namespace {
+
+static_assert(sizeof(mtx_t) == sizeof(pthread_mutex_t) && thrd_success == 0);
+inline Lockable lockable(const mtx_t* mutex) {
+  return gordian::hook::lockable(reinterpret_cast<const pthread_mutex_t*>(mutex));
+}
+
+}  // namespace
+
+GORDIAN_EXPORT int mtx_lock(mtx_t* mutex) {
+  ensure_resolved();
+  return acquire_slowly(
+      lockable(mutex), GORDIAN_CALL_SITE(), {AcquireMode::blocking}, [=] { return real.mtx_trylock(mutex); },
+      [=] { return real.mtx_lock(mutex); });
+}
+
+GORDIAN_EXPORT int mtx_timedlock(mtx_t* mutex, const timespec* until) {
+  ensure_resolved();
+  return acquire_slowly(lockable(mutex), GORDIAN_CALL_SITE(), {AcquireMode::timed}, kNoAttempt,
+                        [=] { return real.mtx_timedlock(mutex, until); });
+}
+
+GORDIAN_EXPORT int mtx_trylock(mtx_t* mutex) {
+  ensure_resolved();
+  return note_trial(real.mtx_trylock(mutex), lockable(mutex), GORDIAN_CALL_SITE(), {AcquireMode::try_only});
+}
+
+GORDIAN_EXPORT int mtx_unlock(mtx_t* mutex) {
+  release(lockable(mutex));
+  return real.mtx_unlock(mutex);
+}
+
+GORDIAN_EXPORT int mtx_init(mtx_t* mutex, int type) {
+  ensure_resolved();
+  const int result = real.mtx_init(mutex, type);
+  if (result == thrd_success) begin_generation(lockable(mutex), GORDIAN_CALL_SITE());
+  return result;
+}
+
+GORDIAN_EXPORT void mtx_destroy(mtx_t* mutex) {
+  ensure_resolved();
+  const DyingLock dying = before_destroy(lockable(mutex));
+  real.mtx_destroy(mutex);
+  end_generation(dying, GORDIAN_CALL_SITE());
 }

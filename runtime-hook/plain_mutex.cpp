@@ -47,6 +47,15 @@ bool agrees_with_glibc(uint32_t tid) {
 
 uint64_t plain_kind = kNoKind;
 
+uint32_t own_tid() {
+  if (plain_kind == kNoKind) return current_tid();
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  real.pthread_mutex_lock(&mutex);
+  const auto owner = static_cast<uint32_t>(mutex.__data.__owner);
+  real.pthread_mutex_unlock(&mutex);
+  return owner;
+}
+
 void check_plain_mutexes() {
   if (lies_in_glibc(real.pthread_mutex_lock) && lies_in_glibc(real.pthread_mutex_unlock) &&
       agrees_with_glibc(current_tid())) {

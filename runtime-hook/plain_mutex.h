@@ -71,6 +71,9 @@ inline bool release_unwaited(pthread_mutex_t* mutex) {
 // Once, after resolve_real().
 void check_plain_mutexes();
 
+// The calling thread's id, as glibc writes it into mutexes: without a system call where it can be had so.
+uint32_t own_tid();
+
 }  // namespace gordian::hook
 
 #endif  // GORDIAN_RUNTIME_HOOK_PLAIN_MUTEX_H

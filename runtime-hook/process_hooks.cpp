@@ -11,6 +11,7 @@
 #include "runtime-hook/runtime.h"
 
 using namespace gordian::hook;
+
 using gordian::format::EndReason;
 
 GORDIAN_EXPORT void _exit(int status) {

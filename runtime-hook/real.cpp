@@ -21,7 +21,9 @@ void look_up(Function& into, const char* name, const char* version) {
 
 void resolve_real() {
 #define GORDIAN_HOOK(result, name, version, parameters) look_up(real.name, #name, version);
+#define GORDIAN_OLD_HOOK(result, name, version, parameters) look_up(real.old_##name, #name, version);
 #include "runtime-hook/hooks.def"
+#undef GORDIAN_OLD_HOOK
 #undef GORDIAN_HOOK
 }
 

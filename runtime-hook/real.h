@@ -5,17 +5,26 @@
 #define GORDIAN_RUNTIME_HOOK_REAL_H
 
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <sys/sem.h>
 #include <sys/types.h>
+#include <threads.h>
 #include <time.h>
 
 // A hook's symbol is all that leaves this library.
 #define GORDIAN_EXPORT extern "C" __attribute__((visibility("default")))
 
+// For one more name of the hook `name`, which is defined before in the same file.
+#define GORDIAN_SAME_AS(name) __attribute__((alias(#name), copy(name)))
+
 namespace gordian::hook {
 
 struct Real {
 #define GORDIAN_HOOK(result, name, version, parameters) result(*name) parameters;
+#define GORDIAN_OLD_HOOK(result, name, version, parameters) result(*old_##name) parameters;
 #include "runtime-hook/hooks.def"
+#undef GORDIAN_OLD_HOOK
 #undef GORDIAN_HOOK
 };
 

@@ -30,6 +30,7 @@ ChainSlot* chain_node(uint64_t hash, ChainRef outer, const HeldEntry& held, Stac
         record.lock = held.id;
         record.stack = stack;
         record.mode = held.mode;
+        record.shared = held.shared;
       });
   // A second thread may have met the same chain just now. Either record will do; all go on with the first
   // entered.
@@ -93,21 +94,20 @@ KnownChain* begin_use(ThreadSlot& slot, uint64_t hash, ChainSlot& chain) {
 }
 
 // The node of the chain, all that it stands in first; null when there is no room.
-ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, const HeldEntry& wanted, CallSite site,
-                       bool& fresh) {
+ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, HeldEntry& wanted, CallSite site, bool& fresh) {
   CurrentStack now(site);
   ChainRef outer = ChainRef::none;
   uint64_t hash = kOutermostChain;
   for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
     const HeldPrivate& own = private_of(*held);
-    hash = extend(hash, held->id, *own.path, held->mode);
+    hash = extend(hash, held->id, *own.path, how_of(*held));
     const ChainSlot* node = chain_node(
         hash, outer, *held, [&] { return stack_of_held(*own.path, own.frame, now.get()); }, fresh);
     if (node == nullptr) return nullptr;
     outer = load(node->chain, std::memory_order_acquire);
   }
   return chain_node(
-      chain, outer, wanted, [&] { return record_stack(now.get()); }, fresh);
+      chain, outer, wanted, [&] { return stack_of_now(*private_of(wanted).path, now.get()); }, fresh);
 }
 
 }  // namespace
@@ -115,13 +115,12 @@ ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, const HeldEntry& wanted
 uint64_t chain_of(ThreadSlot& slot, HeldEntry& wanted) {
   uint64_t hash = kOutermostChain;
   for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
-    hash = extend(hash, held->id, *private_of(*held).path, held->mode);
+    hash = extend(hash, held->id, *private_of(*held).path, how_of(*held));
   }
-  return extend(hash, wanted.id, *private_of(wanted).path, wanted.mode);
+  return extend(hash, wanted.id, *private_of(wanted).path, how_of(wanted));
 }
 
-KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, const HeldEntry& wanted,
-                         CallSite site) {
+KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, HeldEntry& wanted, CallSite site) {
   KindSlot* const of_kind = find_kind(kind);
   if (of_kind == nullptr) recorder().drop(format::Dropped::chain_table);
   ChainSlot* const summary = of_kind != nullptr ? load(of_kind->summary, std::memory_order_acquire) : nullptr;

@@ -15,8 +15,7 @@ namespace gordian::hook {
 uint64_t chain_of(ThreadSlot& slot, HeldEntry& wanted);
 
 // `kind` and `chain` are the hashes of what `wanted`, wanted at `site`, makes with all that is held.
-KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, const HeldEntry& wanted,
-                         CallSite site);
+KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, HeldEntry& wanted, CallSite site);
 
 }  // namespace gordian::hook
 

@@ -24,6 +24,9 @@ class RecordFile {
 
   format::FileHeader& header() { return *reinterpret_cast<format::FileHeader*>(file_.base()); }
   const MappedFile& file() const { return file_; }
+  // From now on without system calls.
+  void confine() { file_.confine(uint64_t{16} << 20); }
+
   MappedFile& file() { return file_; }
 
   // Claims room for a Record plus `extra` bytes behind it and lets `fill` write it; the record becomes

@@ -13,11 +13,13 @@
 #include "runtime-hook/call_path.h"
 #include "runtime-hook/chains.h"
 #include "runtime-hook/exit_report.h"
+#include "runtime-hook/file_locks.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/modules.h"
 #include "runtime-hook/options.h"
 #include "runtime-hook/plain_mutex.h"
+#include "runtime-hook/python_frames.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/thread_context.h"
 #include "runtime-hook/unwind.h"
@@ -33,6 +35,7 @@ HotFile hot_file;
 State state = State::resting;
 uint32_t epoch = 1;
 bool tables_exist;
+bool confined;
 
 uint64_t random_word() {
   uint64_t word = 0;
@@ -140,21 +143,26 @@ void release_forked(const ForkedHeld& held) {
   context.forked = {};
 }
 
-// The locks the forking thread held go on being held in the child.
+// The locks the forking thread held go on being held in the child, as far as it is for a thread to hold them:
+// record locks are not inherited, and what was known of semaphores is not known here.
 void inherit(const ForkedHeld& held) {
   ThreadSlot& slot = *context.own;
   for (uint32_t i = 0; i < held.count; ++i) {
-    if (i == slot.held_capacity - 1 && !grow_held(slot)) {
+    const bool of_script = private_of(held.entries[i]).path->script != 0;
+    if (!has_owner(held.entries[i].kind) && !of_script) continue;
+    if (depth_of(slot) == slot.held_capacity - 1 && !grow_held(slot)) {
       record_file.drop(format::Dropped::held_overflow);
       return;
     }
     HeldEntry& entry = *top_of(slot);
     entry = held.entries[i];
+    entry.id = format::LockRef::none;
     entry.countdown = kMemoHits;
     entry.repeat = static_cast<uint8_t>(Repeat::none);
     private_of(entry) = {kNoMemo, private_of(entry).path, private_of(entry).frame, 0, nullptr};
     set_top(slot, &entry + 1);
-    private_of(slot).high_water = i + 1;
+    private_of(slot).high_water = depth_of(slot);
+    if (of_script) begin_taken({entry.lock, entry.kind}, stack_of_path(*private_of(entry).path));
   }
 }
 
@@ -185,7 +193,7 @@ uint32_t trace_epoch() {
 void ensure_resolved() {
   static uint32_t resolved;
   if (load(resolved, std::memory_order_acquire) != 0) return;
-  const KeepErrno keep;
+  const Unobtrusive unobtrusive;
   resolve_real();
   check_plain_mutexes();
   read_options();
@@ -230,6 +238,7 @@ void leave_parents_trace() {
   if (load(state) != State::started) return;
   const ForkedHeld inherited = context.forked;
   reset_after_fork();
+  forget_file_locks();  // before we close files: that asks for them
   record_file.file().abandon();
   hot_file.abandon();
   clear_stack_table();
@@ -249,14 +258,28 @@ void forget_code() {
   if (load(state) != State::started) return;
   forget_paths();
   forget_modules();
+  python::forget_interpreter();
   hot_file.for_each([](format::ThreadSlot& slot) { store(slot.revoked, 1U, std::memory_order_release); });
+}
+
+void confine() {
+  if (context.inside) return;
+  const InsideHook inside;
+  if (attach() == nullptr) return;
+  record_file.confine();
+  hot_file.confine();
+  store(confined, true);
+}
+
+bool is_confined() {
+  return load(confined);
 }
 
 void finish(format::EndReason reason, int status) {
   if (load(state) != State::started) return;
-  const KeepErrno keep;
+  const Unobtrusive unobtrusive;
   format::FileHeader& header = record_file.header();
-  if (header.pid != static_cast<uint32_t>(getpid()))
+  if (!is_confined() && header.pid != static_cast<uint32_t>(getpid()))
     return;  // the child of a vfork: this memory is its parent's
   State expected = State::started;
   if (!exchange_if(state, expected, State::off)) return;
@@ -272,6 +295,7 @@ void finish(format::EndReason reason, int status) {
                                                             record.reason = reason;
                                                             record.status = status;
                                                           });
+  if (is_confined()) return;
   hot_file.file().remove();
   if (options.report) print_report(record_file.file().path());
 }

@@ -34,6 +34,11 @@ void before_fork();
 void after_fork();  // in the parent
 void leave_parents_trace();
 
+// The program is about to give up system calls (seccomp), and a filter may kill it for one of ours. What the
+// files need is done now; from then on the hook makes none, up to not ending the trace nor reporting.
+void confine();
+bool is_confined();
+
 // Code was unloaded, other code may soon lie at its addresses: nothing known of addresses holds any more.
 void forget_code();
 

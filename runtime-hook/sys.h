@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The few services the hook takes from the kernel, and a guard that keeps errno as the program left it.
+// The few services the hook takes from the kernel, and guards that hide them from the program.
 #ifndef GORDIAN_RUNTIME_HOOK_SYS_H
 #define GORDIAN_RUNTIME_HOOK_SYS_H
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -27,6 +28,20 @@ class KeepErrno {
   int saved_;
 };
 
+// For as long as it lives, what the hook does for itself has no effect on the calling thread: errno stays,
+// and no cancellation is acted upon (opening a file, say, is a cancellation point; taking a mutex is none).
+class Unobtrusive {
+ public:
+  Unobtrusive() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state_); }
+  ~Unobtrusive() { pthread_setcancelstate(cancel_state_, nullptr); }
+  Unobtrusive(const Unobtrusive&) = delete;
+  Unobtrusive& operator=(const Unobtrusive&) = delete;
+
+ private:
+  KeepErrno errno_;
+  int cancel_state_;
+};
+
 // Zeroed private memory, committed page by page as it is touched; null when the kernel refuses.
 template <typename T>
 T* map_zeroed(size_t count) {
@@ -41,8 +56,23 @@ inline uint64_t monotonic_ns() {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
+// Past our own hook of syscall(). The result, or an error number below 0.
+inline long call_kernel(long number, long a = 0, long b = 0, long c = 0, long d = 0) {
+  long result = number;
+  register long fourth asm("r10") = d;
+  asm volatile("syscall" : "+a"(result) : "D"(a), "S"(b), "d"(c), "r"(fourth) : "rcx", "r11", "memory");
+  return result;
+}
+
 inline uint32_t current_tid() {
-  return static_cast<uint32_t>(syscall(SYS_gettid));
+  return static_cast<uint32_t>(call_kernel(SYS_gettid));
+}
+
+// Whether a word of memory is there to be read, asked of the kernel: it reads the signal set before it finds
+// that there is no such operation on it.
+inline bool is_readable(uint64_t address) {
+  return address != 0 &&
+         call_kernel(SYS_rt_sigprocmask, ~0L, static_cast<long>(address), 0, sizeof(uint64_t)) != -EFAULT;
 }
 
 // Shared plain memory that several threads, or a reader in another process, look at.

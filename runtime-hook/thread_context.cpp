@@ -6,6 +6,7 @@
 
 #include "runtime-hook/chains.h"
 #include "runtime-hook/held_set.h"
+#include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/runtime.h"
 
 namespace gordian::hook {
@@ -96,7 +97,7 @@ ThreadSlot* take_slot(format::ThreadRef thread) {
 }
 
 void enter(ThreadSlot* slot) {
-  slot->tid = context.tid = current_tid();
+  slot->tid = context.tid = own_tid();
   if (slot->thread != format::ThreadRef::none) {
     recorder().at<format::ThreadRecord>(slot->thread).tid = slot->tid;
     know_handle(pthread_self(), slot->thread);
@@ -165,10 +166,26 @@ format::ThreadRef thread_record_of(pthread_t thread) {
   return handle != nullptr ? load(handle->record, std::memory_order_acquire) : format::ThreadRef::none;
 }
 
+void note_join(format::ThreadRef joined) {
+  if (joined == format::ThreadRef::none || context.own == nullptr || context.inside) return;
+  const InsideHook inside;
+  begin_segment();
+  recorder().append<format::ThreadRef, format::SyncRecord>(format::RecordType::sync, 0,
+                                                           [&](format::SyncRecord& record, char*) {
+                                                             record.thread = context.own->thread;
+                                                             record.other = joined;
+                                                             record.kind = format::SyncKind::join;
+                                                             record.segment = context.own->segment;
+                                                           });
+}
+
 void note_name(ThreadSlot& slot) {
+  if (is_confined()) return;
   char now[16] = {};
   SlotPrivate& own = private_of(slot);
-  if (prctl(PR_GET_NAME, now) != 0 || memcmp(now, own.name, sizeof now) == 0) return;
+  if (call_kernel(SYS_prctl, PR_GET_NAME, reinterpret_cast<long>(now)) != 0 ||
+      memcmp(now, own.name, sizeof now) == 0)
+    return;
   memcpy(own.name, now, sizeof now);
   record_name(slot.thread, now);
 }

@@ -15,11 +15,11 @@
 
 #include "core/format/trace_format.h"
 #include "runtime-hook/call_path.h"
+#include "runtime-hook/lockable.h"
 #include "runtime-hook/sys.h"
 
 namespace gordian::hook {
 
-using format::AcquireMode;
 using format::HeldEntry;
 using format::ThreadSlot;
 
@@ -51,6 +51,10 @@ struct HeldPrivate {
   KnownChain* known;  // null: nothing was held outside
 };
 static_assert(sizeof(HeldPrivate) == sizeof(HeldEntry::private_));
+
+inline How how_of(const HeldEntry& entry) {
+  return {entry.mode, entry.shared != 0};
+}
 
 inline HeldPrivate& private_of(HeldEntry& entry) {
   return reinterpret_cast<HeldPrivate&>(entry.private_);
@@ -104,7 +108,8 @@ struct ThreadContext {
   ThreadSlot* slot;  // null: not attached, or inside the hook
   ThreadSlot* own;   // null: not attached
   uint32_t tid;
-  bool inside;  // the hook's slow path: nested calls stand aside
+  bool inside;     // the hook's slow path: nested calls stand aside
+  bool acquiring;  // between prepare() and commit() or withdraw(): the entries of the held set must not move
   ForkedHeld forked;
 };
 
@@ -127,7 +132,7 @@ inline void set_top(ThreadSlot& slot, HeldEntry* top) {
 }
 
 // Marks the thread as inside the hook for as long as it lives, so that a lock taken below us (by the
-// unwinder, by a signal handler) is left alone, and keeps errno.
+// unwinder, by a signal handler) is left alone.
 class InsideHook {
  public:
   InsideHook() {
@@ -144,7 +149,7 @@ class InsideHook {
   InsideHook& operator=(const InsideHook&) = delete;
 
  private:
-  KeepErrno errno_;
+  Unobtrusive unobtrusive_;
 };
 
 // The slot of the calling thread, made on first use. Null: stand aside. Only inside the hook.
@@ -162,6 +167,9 @@ void begin_segment();
 // A handle and the record of its thread. Noted by the creator, since it may join a thread that has not begun
 // to run, and by the thread itself, since it may pass its handle on before its creator has returned.
 void know_handle(pthread_t thread, format::ThreadRef record);
+
+// After the end of a thread was waited for, in whatever way.
+void note_join(format::ThreadRef joined);
 
 // The record of a thread that has not been joined yet; none when it is not known.
 format::ThreadRef thread_record_of(pthread_t thread);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Threads: who created whom, who joined whom, and what they are called.
+// Threads: who created whom, who joined whom, and what they are called. The thrd_* of C11 are the same
+// threads, which glibc creates and joins by internal calls.
+//
+// The ends of threads need no hooks: a thread's key destructor sees its own (thread_context.cpp), however it
+// comes about, and a detached thread is joined by nobody.
 #include <pthread.h>
+#include <threads.h>
 
 #include "runtime-hook/call_path.h"
 #include "runtime-hook/real.h"
@@ -14,24 +19,41 @@ namespace {
 
 // Stands between glibc and the program's start routine, so that a thread knows its record before it does
 // anything.
-void* start_thread(void* argument) {
+SlotPrivate begin(void* argument) {
   auto* slot = static_cast<ThreadSlot*>(argument);
   const SlotPrivate start = private_of(*slot);
   adopt(slot);
+  return start;
+}
+
+void* start_thread(void* argument) {
+  const SlotPrivate start = begin(argument);
   return start.start_routine(start.argument);
 }
 
-void note_join(gordian::format::ThreadRef joined) {
-  if (joined == gordian::format::ThreadRef::none || context.own == nullptr) return;
-  const InsideHook inside;
-  begin_segment();
-  recorder().append<gordian::format::ThreadRef, gordian::format::SyncRecord>(
-      gordian::format::RecordType::sync, 0, [&](gordian::format::SyncRecord& record, char*) {
-        record.thread = context.own->thread;
-        record.other = joined;
-        record.kind = gordian::format::SyncKind::join;
-        record.segment = context.own->segment;
-      });
+// A thread of C11 returns an int; its routine is kept as another kind of function only.
+using AnyFunction = void (*)();
+int start_c11_thread(void* argument) {
+  const SlotPrivate start = begin(argument);
+  return reinterpret_cast<thrd_start_t>(reinterpret_cast<AnyFunction>(start.start_routine))(start.argument);
+}
+
+// `real_create` creates the thread on a slot, or, given none, as the program asked for.
+template <typename Create>
+inline int create(const pthread_t* thread, void* (*start)(void*), void* argument, CallSite site,
+                  Create real_create) {
+  ThreadSlot* slot = prepare_thread(start, argument, site);
+  if (slot == nullptr) return real_create(slot);
+  // Read now: the thread may be over, and its slot another's, when create returns.
+  const auto record = slot->thread;
+  const int result = real_create(slot);
+  if (result == 0) {
+    know_handle(*thread, record);
+    begin_segment();
+  } else {
+    discard(slot);
+  }
+  return result;
 }
 
 // The handle may mean another thread as soon as the join is done: it is looked up before.
@@ -48,18 +70,18 @@ inline int join(pthread_t thread, Join real_join) {
 
 GORDIAN_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),
                                   void* argument) {
-  ThreadSlot* slot = prepare_thread(start, argument, GORDIAN_CALL_SITE());
-  if (slot == nullptr) return real.pthread_create(thread, attributes, start, argument);
-  const auto record =
-      slot->thread;  // read now: the thread may be over, and its slot another's, when create returns
-  const int result = real.pthread_create(thread, attributes, start_thread, slot);
-  if (result == 0) {
-    know_handle(*thread, record);
-    begin_segment();
-  } else {
-    discard(slot);
-  }
-  return result;
+  return create(thread, start, argument, GORDIAN_CALL_SITE(), [&](ThreadSlot* slot) {
+    return slot != nullptr ? real.pthread_create(thread, attributes, start_thread, slot)
+                           : real.pthread_create(thread, attributes, start, argument);
+  });
+}
+
+GORDIAN_EXPORT int thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
+  const auto routine = reinterpret_cast<void* (*)(void*)>(reinterpret_cast<AnyFunction>(start));
+  return create(thread, routine, argument, GORDIAN_CALL_SITE(), [&](ThreadSlot* slot) {
+    return slot != nullptr ? real.thrd_create(thread, start_c11_thread, slot)
+                           : real.thrd_create(thread, start, argument);
+  });
 }
 
 GORDIAN_EXPORT int pthread_join(pthread_t thread, void** value) {
@@ -77,6 +99,10 @@ GORDIAN_EXPORT int pthread_timedjoin_np(pthread_t thread, void** value, const ti
 GORDIAN_EXPORT int pthread_clockjoin_np(pthread_t thread, void** value, clockid_t clock,
                                         const timespec* until) {
   return join(thread, [&] { return real.pthread_clockjoin_np(thread, value, clock, until); });
+}
+
+GORDIAN_EXPORT int thrd_join(thrd_t thread, int* value) {
+  return join(thread, [&] { return real.thrd_join(thread, value); });
 }
 
 GORDIAN_EXPORT int pthread_setname_np(pthread_t thread, const char* name) {

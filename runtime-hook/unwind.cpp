@@ -61,7 +61,9 @@ format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, 
     break;
   }
   if (slot == nullptr) recorder().drop(format::Dropped::stack_table);
-  for (uint32_t i = 0; i < count; ++i) note_module_of(return_addresses[i]);
+  for (uint32_t i = 0; i < count; ++i) {
+    if (!format::is_script_frame(return_addresses[i])) note_module_of(return_addresses[i]);
+  }
   const auto ref = recorder().append<format::StackRef, format::StackRecord>(
       format::RecordType::stack, count * sizeof(uint64_t), [&](format::StackRecord& record, char* behind) {
         record.count = count;
@@ -72,12 +74,6 @@ format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, 
       });
   if (slot != nullptr) store(slot->ref, ref, std::memory_order_release);
   return ref;
-}
-
-format::StackRef record_stack(const Unwound& stack) {
-  uint64_t pcs[Unwound::kMaxFrames];
-  for (uint32_t i = 0; i < stack.count; ++i) pcs[i] = stack.frames[i].return_address;
-  return record_stack(pcs, stack.count, stack.count, stack.truncated);
 }
 
 bool create_stack_table() {

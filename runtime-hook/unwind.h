@@ -32,7 +32,6 @@ void unwind(uint64_t frame_address, Unwound& into);
 // Writes a stack to the trace, or finds the equal one written before.
 format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, uint32_t proven,
                               bool truncated);
-format::StackRef record_stack(const Unwound& stack);
 
 bool create_stack_table();
 void clear_stack_table();

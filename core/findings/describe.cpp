@@ -6,18 +6,6 @@
 #include "core/symbolize/lock_names.h"
 
 namespace gordian {
-namespace {
-
-std::string kind_name(LockKind kind) {
-  switch (kind) {
-    case LockKind::mutex:
-      return "mutex";
-  }
-  return "lock";
-}
-
-}  // namespace
-
 std::string process_name(const Process& process) {
   return fmt::format("{} (pid {})", process.executable, process.pid);
 }
@@ -28,7 +16,7 @@ std::string thread_name(const Thread& thread) {
 }
 
 FindingLock finding_lock(const Lock& lock) {
-  return {lock.name, lock.class_name, kind_name(lock.kind)};
+  return {lock.name, lock.class_name, std::string(name(lock.kind))};
 }
 
 // Each return address has given one frame that is not inlined, behind those inlined into it.

@@ -7,10 +7,12 @@
 // that went through it are chosen for each edge, such that of any two edges
 //   - the threads differ,
 //   - the locks held have none in common: a common one, a *gate lock*, lets only one of the two threads get
-//   there
-//     (Havelund, "Using Runtime Analysis to Guide Model Checking of Java Programs", SPIN 2000; Agarwal et
-//     al., "Detecting Potential Deadlocks with Static Analysis and Run-Time Monitoring", 2005),
-//   - what the two threads did could have overlapped (see ordering.h).
+//     there, unless both only read it (Havelund, "Using Runtime Analysis to Guide Model Checking of Java
+//     Programs", SPIN 2000; Agarwal et al., "Detecting Potential Deadlocks with Static Analysis and Run-Time
+//     Monitoring", 2005),
+//   - what the two threads did could have overlapped (see ordering.h),
+//   - if they are neighbours, the one waits for the other: it does not when both read the lock, unless the
+//     lock lets readers queue behind a writer.
 // All locks on the outer chain of the wanted acquisition count as held, not only the edge's own. A thread
 // that a chain does not list (Chain::more_uses, or no use recorded at all) is taken to be another one that
 // may overlap.
@@ -57,6 +59,8 @@ struct ThreadConflict {
 // guarded         every choice of threads that could overlap has a gate lock; `gate` is that of `edges`
 // ordered         none of the above: `conflict` names two edges of `edges`, if the search got so far
 struct Verdict {
+  bool blocks =
+      true;  // false: whatever the choice, two neighbours are readers of one lock. There is no cycle
   Tier tier = Tier::plausible;
   bool exhausted = false;         // a search was given up
   std::vector<EdgeChoice> edges;  // edges[i] is for locks[i] -> locks[i + 1]: the choice that shows the above

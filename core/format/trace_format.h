@@ -43,6 +43,7 @@ enum class LockRef : uint32_t { none = 0 };
 enum class ThreadRef : uint32_t { none = 0 };
 enum class ChainRef : uint32_t { none = 0 };
 enum class UseRef : uint32_t { none = 0 };
+enum class ScriptFrameRef : uint32_t { none = 0 };
 
 // Why something was not recorded. Counted in FileHeader::dropped, reported by every view.
 enum class Dropped : uint32_t {
@@ -50,14 +51,16 @@ enum class Dropped : uint32_t {
   call_path_table,      // no room for another call path: later stacks are cut short
   stack_table,          // no room to recognise repeated stacks: stacks may be stored twice
   chain_table,          // no room for another chain: later nestings are not recorded
-  untagged_lock_table,  // no room for another process-shared or robust mutex
+  untagged_lock_table,  // no room for another lock that carries no tag
   thread_slot,          // no room for another thread: its lock operations are not recorded
   held_overflow,        // a thread held more locks than could be stored
   foreign_unlock,       // a mutex unlocked by a thread that was not seen to lock it
+  script_frames,        // an interpreter whose frames cannot be read, or no room for more of them
   count_                // number of reasons
 };
 
-enum class LockKind : uint8_t { mutex = 0 };
+enum class LockKind : uint8_t { mutex = 0, rwlock, spinlock, semaphore, file_lock, system_v_semaphore };
+inline constexpr uint32_t kLockKinds = 6;
 
 // How a lock is taken. Edges into a lock exist only for the modes that can block.
 enum class AcquireMode : uint8_t {
@@ -78,6 +81,8 @@ enum class RecordType : uint16_t {
   use,
   sync,
   end,
+  lock_name,
+  script_frame,
 };
 
 enum class RecordState : uint16_t { claimed = 1, committed = 2 };
@@ -103,6 +108,25 @@ struct ModuleRecord {
   uint32_t reserved2;
 };
 
+// A place in an interpreted function, as stacks refer to it. Followed by the file's name and the function's,
+// no terminators. Both are what the interpreter calls them: `<string>` may be a file.
+struct ScriptFrameRecord {
+  RecordHeader header;
+  uint32_t line;  // 0: none
+  uint32_t file_length;
+  uint32_t function_length;
+  uint32_t reserved;
+};
+
+// In a stack, an address of this shape, which no code has, stands for a script frame.
+inline constexpr uint64_t kScriptFrameTag = 0xF0FF'0000'0000'0000;
+inline constexpr uint64_t address_of(ScriptFrameRef frame) {
+  return kScriptFrameTag | static_cast<uint32_t>(frame);
+}
+inline constexpr bool is_script_frame(uint64_t address) {
+  return (address & ~uint64_t{0xffffffff}) == kScriptFrameTag;
+}
+
 // Return addresses, innermost first. Followed by `count` uint64_t. The first `proven` are certain. Those
 // behind, of a lock held, were on the stack when the lock inside it was wanted, called by the same function:
 // they are its callers unless that function returned and was entered again in between.
@@ -119,13 +143,41 @@ struct LockRecord {
   RecordHeader header;
   uint64_t address;
   LockKind kind;
-  uint8_t type;  // pthread mutex type: 0 normal, 1 recursive, 2 errorcheck, 3 adaptive
-  uint8_t
-      attributes;  // bit 0 process-shared, bit 1 robust, bit 2 priority inheritance, bit 3 priority ceiling
+  uint8_t type;        // mutex: 0 normal, 1 recursive, 2 errorcheck, 3 adaptive; rwlock: glibc's kind, 0..2;
+                       // file lock: FileLockType
+  uint8_t attributes;  // LockAttribute bits
   uint8_t reserved;
   StackRef created;      // where it was initialised; none for a static initialiser or std::mutex
   StackRef first_taken;  // where the recorder first needed it: its acquisition in the first nesting seen
-  uint32_t reserved2;
+  uint32_t
+      value;  // semaphore: its permits when it was made; 0: none, or not known
+              // file lock: open file descriptions it was wanted through, as far as they could be told apart
+};
+
+// Whose a file lock is. Threads wait for each other only where each has an owner of its own.
+enum class FileLockType : uint8_t {
+  flock,               // an open file description's, by flock()
+  process_record,      // the process's, by lockf() and fcntl(F_SETLK)
+  description_record,  // an open file description's, by fcntl(F_OFD_SETLK)
+};
+
+enum class LockAttribute : uint8_t {
+  process_shared = 1,
+  robust = 2,
+  priority_inheritance = 4,
+  priority_ceiling = 8,
+  posted_by_holder = 16,  // semaphore: a thread that had waited for it posted it; set when that is seen
+  posted_by_other = 32,   // semaphore: a thread that had not, did
+};
+
+// From here on in the trace, the lock at this address is called so: a named semaphore, a file. Followed by
+// `length` bytes, no terminator.
+struct LockNameRecord {
+  RecordHeader header;
+  uint64_t address;
+  LockKind kind;
+  uint8_t reserved[3];
+  uint32_t length;
 };
 
 // The end of a lock's life: it was destroyed.
@@ -163,8 +215,8 @@ struct ChainRecord {
   AcquireMode mode;
   uint8_t more_uses;  // 1: more than kMaxUsesPerChain threads went through it
   uint8_t summary;  // 1: stands, and counts, for later chains of its kind too: each lock for any of its class
-  uint8_t reserved;
-  uint64_t count;  // times seen, updated in place: exact after a clean exit, a lower bound after a kill
+  uint8_t shared;   // 1: taken as a read lock
+  uint64_t count;   // times seen, updated in place: exact after a clean exit, a lower bound after a kill
 };
 
 // A thread went through a chain. One per (chain, thread), up to kMaxUsesPerChain a chain.
@@ -241,7 +293,8 @@ struct HeldEntry {
   LockRef id;     // none as long as it was never nested
   AcquireMode mode;
   uint8_t repeat;  // the hook's own
-  uint8_t reserved[2];
+  LockKind kind;
+  uint8_t shared;      // 1: as a read lock
   uint32_t recursion;  // 1 + number of re-entries
   uint32_t countdown;  // the hook's own, like what follows
   uint64_t private_[5];

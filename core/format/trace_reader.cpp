@@ -54,6 +54,10 @@ size_t fixed_size(RecordType type) {
       return sizeof(format::SyncRecord);
     case RecordType::end:
       return sizeof(format::EndRecord);
+    case RecordType::lock_name:
+      return sizeof(format::LockNameRecord);
+    case RecordType::script_frame:
+      return sizeof(format::ScriptFrameRecord);
   }
   return 0;
 }
@@ -145,7 +149,13 @@ bool TraceReader::is_sound(uint64_t offset, const RecordHeader& head) const {
     case RecordType::stack:
       return at<format::StackRecord>(offset).count <= extra / sizeof(uint64_t);
     case RecordType::lock:
-      return at<format::LockRecord>(offset).kind == format::LockKind::mutex;
+      return static_cast<uint32_t>(at<format::LockRecord>(offset).kind) < format::kLockKinds;
+    case RecordType::lock_name:
+      return at<format::LockNameRecord>(offset).length <= extra;
+    case RecordType::script_frame: {
+      const auto& frame = at<format::ScriptFrameRecord>(offset);
+      return uint64_t{frame.file_length} + frame.function_length <= extra;
+    }
     case RecordType::chain:
       return at<format::ChainRecord>(offset).mode <= format::AcquireMode::reacquire &&
              uint64_t{static_cast<uint32_t>(at<format::ChainRecord>(offset).outer)} *
@@ -162,6 +172,16 @@ std::span<const uint64_t> TraceReader::return_addresses(const format::StackRecor
 
 std::string_view TraceReader::path(const format::ModuleRecord& module) const {
   return {reinterpret_cast<const char*>(&module + 1), module.path_length};
+}
+
+TraceReader::ScriptFrameText TraceReader::text(const format::ScriptFrameRecord& frame) const {
+  const std::string_view all(reinterpret_cast<const char*>(&frame + 1),
+                             size_t{frame.file_length} + frame.function_length);
+  return {all.substr(0, frame.file_length), all.substr(frame.file_length)};
+}
+
+std::string_view TraceReader::lock_name(const format::LockNameRecord& name) const {
+  return {reinterpret_cast<const char*>(&name + 1), name.length};
 }
 
 }  // namespace gordian

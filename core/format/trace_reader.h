@@ -48,6 +48,10 @@ template <>
 inline constexpr auto kTypeOf<format::SyncRecord> = format::RecordType::sync;
 template <>
 inline constexpr auto kTypeOf<format::EndRecord> = format::RecordType::end;
+template <>
+inline constexpr auto kTypeOf<format::LockNameRecord> = format::RecordType::lock_name;
+template <>
+inline constexpr auto kTypeOf<format::ScriptFrameRecord> = format::RecordType::script_frame;
 
 class TraceReader {
  public:
@@ -83,6 +87,12 @@ class TraceReader {
 
   std::span<const uint64_t> return_addresses(const format::StackRecord& stack) const;
   std::string_view path(const format::ModuleRecord& module) const;
+  std::string_view lock_name(const format::LockNameRecord& name) const;
+  struct ScriptFrameText {
+    std::string_view file;
+    std::string_view function;
+  };
+  ScriptFrameText text(const format::ScriptFrameRecord& frame) const;
   // A fixed-size text field of the header.
   template <size_t N>
   static std::string_view text(const char (&field)[N]) {

@@ -53,22 +53,24 @@ LockGraph kind_graph(const Program& program) {
   std::map<StackId, LockId> first_of_class;
   Table<LockId, LockId> vertex;
   for (const Lock& lock : program.locks) {
-    const bool by_class = classes.contains(class_of(lock));
-    const LockId id = graph.add_lock(by_class ? LockGraph::Vertex::lock_class : LockGraph::Vertex::lock);
+    const auto own = program.graph.vertex(static_cast<LockId>(vertex.size()));
+    const bool by_class = own == LockGraph::Vertex::lock && classes.contains(class_of(lock));
+    const LockId id = graph.add_lock(by_class ? LockGraph::Vertex::lock_class : own);
     vertex.add(by_class ? first_of_class.try_emplace(class_of(lock), id).first->second : id);
   }
 
-  std::map<std::tuple<ChainId, LockId, StackId, Mode>, ChainId> nodes;
+  std::map<std::tuple<ChainId, LockId, StackId, Mode, bool>, ChainId> nodes;
   Table<ChainId, ChainId> node_of;
   for (const Chain& chain : program.graph.chains()) {
     const ChainId outer = chain.outer == kNoChain ? kNoChain : node_of[chain.outer];
     const LockId lock = vertex[chain.wanted.lock];
-    const auto [node, is_new] =
-        nodes.try_emplace({outer, lock, chain.wanted.stack, chain.wanted.mode}, kNoChain);
+    const auto [node, is_new] = nodes.try_emplace(
+        {outer, lock, chain.wanted.stack, chain.wanted.mode, chain.wanted.shared}, kNoChain);
     if (is_new) {
       Chain fresh;
       fresh.outer = outer;
-      fresh.wanted = {lock, chain.wanted.stack, chain.wanted.mode};
+      fresh.wanted = chain.wanted;
+      fresh.wanted.lock = lock;
       node->second = graph.add_chain(std::move(fresh));
     }
     Chain& merged = graph.chain(node->second);

@@ -25,12 +25,12 @@ ChainId LockGraph::add_chain(Chain chain) {
   const Acquisition& wanted = chains_[id].wanted;
   // Re-entry waits for nothing, so the locks taken in between do not point back to the lock either.
   const bool can_reenter = vertex(wanted.lock) == Vertex::lock;
-  if (wanted.mode == Mode::try_only) return id;
+  if (wanted.mode == Mode::try_only || vertex(wanted.lock) == Vertex::signal) return id;
   if (can_reenter && holds(chains_, chains_[id].outer, wanted.lock)) return id;
 
   for (ChainId held = chains_[id].outer; held != kNoChain; held = chains_[held].outer) {
     const LockId held_lock = chains_[held].wanted.lock;
-    if (held_lock == wanted.lock) continue;
+    if (held_lock == wanted.lock || vertex(held_lock) == Vertex::signal) continue;
     std::vector<Evidence>& evidence = edge_data(held_lock, wanted.lock).evidence;
     // A re-entered lock stands in the chain more than once; its outermost acquisition is the one that holds
     // it.

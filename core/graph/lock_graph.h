@@ -40,9 +40,14 @@ class LockGraph {
       boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property, EdgeData>;
   using Edge = Graph::edge_descriptor;
 
-  // What a vertex stands for: one lock, or all locks of a class (see kind_graph.h). Locks of one class nest
-  // in each other; that makes no edge, but it is no re-entry either.
-  enum class Vertex : uint8_t { lock, lock_class };
+  // What a vertex stands for:
+  // - one lock;
+  // - all locks of a class (see kind_graph.h), which nest in each other: that makes no edge, but it is no
+  //   re-entry either;
+  // - what no thread holds against another: a semaphore used as a signal, a file lock that belongs to all
+  // threads
+  //   of the process. It has no edges.
+  enum class Vertex : uint8_t { lock, lock_class, signal };
 
   // Locks are numbered from 0 in the order of the calls.
   LockId add_lock(Vertex vertex = Vertex::lock);

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/graph/ids.h"
@@ -27,6 +29,13 @@ struct Module {
   uint64_t first_seen = 0;
 };
 
+// A line of an interpreted function.
+struct ScriptFrame {
+  std::string function;
+  std::string file;
+  unsigned line = 0;  // 0: unknown
+};
+
 struct Process {
   std::string trace_file;
   std::string executable;
@@ -37,6 +46,7 @@ struct Process {
   bool ended =
       false;  // it reached exit(); false: it was killed, crashed, replaced itself by exec, or still runs
   std::vector<Module> modules;
+  std::unordered_map<uint64_t, ScriptFrame> script_frames;  // by the address that stands for it in stacks
 };
 
 struct Stack {
@@ -65,7 +75,10 @@ struct Join {
   uint32_t segment = 0;
 };
 
-enum class LockKind : uint8_t { mutex };
+// See format::LockKind, of which this is the analysis side.
+enum class LockKind : uint8_t { mutex, rwlock, spinlock, semaphore, file_lock, system_v_semaphore };
+
+std::string_view name(LockKind kind);  // "mutex", "rwlock" ...
 
 struct Lock {
   ProcessId process{};

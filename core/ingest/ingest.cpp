@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
@@ -29,18 +30,25 @@ const char* in_words(format::Dropped reason) {
     case format::Dropped::chain_table:
       return "nestings not recorded: too many distinct chains of held locks";
     case format::Dropped::untagged_lock_table:
-      return "acquisitions not recorded: too many process-shared or robust mutexes";
+      return "acquisitions not recorded: too many locks that have no room for a tag";
     case format::Dropped::thread_slot:
       return "threads not watched: too many at once";
     case format::Dropped::held_overflow:
       return "acquisitions not recorded: too many locks held at once";
     case format::Dropped::foreign_unlock:
       return "unlocks of mutexes that no thread was seen to lock";
+    case format::Dropped::script_frames:
+      return "lock calls without the frames of the script: an interpreter of a version that cannot be read, "
+             "or too "
+             "many frames";
     case format::Dropped::count_:
       break;
   }
   return "losses of an unknown kind";
 }
+
+// glibc's PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP. Of the other kinds, readers pass by waiting writers.
+constexpr uint8_t kPrefersWriters = 2;
 
 // One pass over one trace.
 class Ingestion {
@@ -53,12 +61,16 @@ class Ingestion {
         [&](uint64_t, const format::EndRecord&) { program_.processes[process_].ended = true; });
     trace_.for_each<format::ModuleRecord>(
         [&](uint64_t offset, const auto& record) { add_module(offset, record); });
+    trace_.for_each<format::ScriptFrameRecord>(
+        [&](uint64_t offset, const auto& record) { add_script_frame(offset, record); });
     trace_.for_each<format::StackRecord>(
         [&](uint64_t offset, const auto& record) { add_stack(offset, record); });
     trace_.for_each<format::ThreadRecord>(
         [&](uint64_t offset, const auto& record) { add_thread(offset, record); });
     trace_.for_each<format::ThreadNameRecord>([&](uint64_t, const auto& record) { name_thread(record); });
     trace_.for_each<format::SyncRecord>([&](uint64_t, const auto& record) { add_join(record); });
+    trace_.for_each<format::LockNameRecord>(
+        [&](uint64_t offset, const auto& record) { add_lock_name(offset, record); });
     trace_.for_each<format::LockRecord>(
         [&](uint64_t offset, const auto& record) { add_lock(offset, record); });
     trace_.for_each<format::ChainRecord>(
@@ -110,6 +122,13 @@ class Ingestion {
     program_.processes[process_].modules.push_back(std::move(module));
   }
 
+  void add_script_frame(uint64_t offset, const format::ScriptFrameRecord& record) {
+    const auto [file, function] = trace_.text(record);
+    const auto reference = static_cast<format::ScriptFrameRef>(offset / format::kRecordAlignment);
+    program_.processes[process_].script_frames[format::address_of(reference)] = {
+        std::string(function), std::string(file), record.line};
+  }
+
   void add_stack(uint64_t offset, const format::StackRecord& record) {
     const auto addresses = trace_.return_addresses(record);
     stacks_.add(offset, program_.stacks.add({process_, offset, record.truncated != 0,
@@ -151,12 +170,54 @@ class Ingestion {
     Lock lock;
     lock.process = process_;
     lock.address = record.address;
-    lock.recursive = record.type == 1;
+    lock.kind = static_cast<LockKind>(record.kind);
+    lock.recursive = lock.kind == LockKind::mutex && record.type == 1;
     lock.seen = offset;
     lock.created = stacks_.find(record.created).value_or(kNoStack);
     lock.first_taken = stacks_.find(record.first_taken).value_or(kNoStack);
-    program_.locks.add(std::move(lock));
-    locks_.add(offset, program_.graph.add_lock());
+    lock.name = name_at(offset, record);
+    const bool readers_wait = lock.kind == LockKind::rwlock && record.type == kPrefersWriters;
+    const LockId id = program_.locks.add(std::move(lock));
+    program_.graph.add_lock(is_signal(record) || is_shared_by_threads(record) ? LockGraph::Vertex::signal
+                                                                              : LockGraph::Vertex::lock);
+    if (readers_wait) readers_wait_.insert(id);
+    locks_.add(offset, id);
+  }
+
+  static bool has(const format::LockRecord& record, format::LockAttribute attribute) {
+    return (record.attributes & static_cast<uint8_t>(attribute)) != 0;
+  }
+
+  // A semaphore is a lock if it was made with one permit and whoever waited for it is who posts it. One that
+  // other processes use must have been seen to be so.
+  static bool is_signal(const format::LockRecord& record) {
+    using format::LockAttribute;
+    if (record.kind != format::LockKind::semaphore && record.kind != format::LockKind::system_v_semaphore)
+      return false;
+    return record.value != 1 || has(record, LockAttribute::posted_by_other) ||
+           (has(record, LockAttribute::process_shared) && !has(record, LockAttribute::posted_by_holder));
+  }
+
+  // No thread of the process waits for another's file lock if the process owns it, or one open file
+  // description that they share.
+  static bool is_shared_by_threads(const format::LockRecord& record) {
+    if (record.kind != format::LockKind::file_lock) return false;
+    return record.type == static_cast<uint8_t>(format::FileLockType::process_record) || record.value < 2;
+  }
+
+  void add_lock_name(uint64_t offset, const format::LockNameRecord& record) {
+    names_[{record.address, record.kind}].emplace_back(offset, trace_.lock_name(record));
+  }
+
+  // The newest before the lock's record.
+  std::string name_at(uint64_t offset, const format::LockRecord& record) const {
+    const auto names = names_.find({record.address, record.kind});
+    std::string name;
+    if (names == names_.end()) return name;
+    for (const auto& [since, text] : names->second) {
+      if (since < offset) name = text;
+    }
+    return name;
   }
 
   void add_chain(uint64_t offset, const format::ChainRecord& record) {
@@ -168,10 +229,12 @@ class Ingestion {
     }
     Chain chain;
     chain.outer = outer.value_or(kNoChain);
-    chain.wanted = {*lock, stacks_.find(record.stack).value_or(kNoStack), static_cast<Mode>(record.mode)};
+    chain.wanted = {*lock, stacks_.find(record.stack).value_or(kNoStack), static_cast<Mode>(record.mode),
+                    record.shared != 0, readers_wait_.contains(*lock)};
     // Two threads that met a new chain in the same instant have both written it: one node, the sum of both
     // counts.
-    const auto key = std::tuple(chain.outer, chain.wanted.lock, chain.wanted.stack, chain.wanted.mode);
+    const auto key = std::tuple(chain.outer, chain.wanted.lock, chain.wanted.stack, chain.wanted.mode,
+                                chain.wanted.shared);
     const auto [same, is_new] = nodes_.try_emplace(key, kNoChain);
     if (is_new) same->second = program_.graph.add_chain(std::move(chain));
     Chain& node = program_.graph.chain(same->second);
@@ -220,7 +283,9 @@ class Ingestion {
   Known<ThreadRef, ThreadId> threads_;
   Known<LockRef, LockId> locks_;
   Known<ChainRef, ChainId> chains_;
-  std::map<std::tuple<ChainId, LockId, StackId, Mode>, ChainId> nodes_;
+  std::map<std::pair<uint64_t, format::LockKind>, std::vector<std::pair<uint64_t, std::string>>> names_;
+  std::set<LockId> readers_wait_;  // rwlocks where a reader waits behind a waiting writer
+  std::map<std::tuple<ChainId, LockId, StackId, Mode, bool>, ChainId> nodes_;
   uint64_t dangling_ = 0;
 };
 

@@ -81,6 +81,23 @@ size_t known_argument(std::string_view function) {
       "pthread_mutex_timedlock",
       "pthread_mutex_clocklock",
       "pthread_mutex_init",
+      "pthread_rwlock_rdlock",
+      "pthread_rwlock_wrlock",
+      "pthread_rwlock_tryrdlock",
+      "pthread_rwlock_trywrlock",
+      "pthread_rwlock_timedrdlock",
+      "pthread_rwlock_timedwrlock",
+      "pthread_rwlock_clockrdlock",
+      "pthread_rwlock_clockwrlock",
+      "pthread_rwlock_init",
+      "pthread_spin_lock",
+      "pthread_spin_trylock",
+      "pthread_spin_init",
+      "sem_wait",
+      "sem_trywait",
+      "sem_timedwait",
+      "sem_clockwait",
+      "sem_init",
       "mtx_lock",
       "mtx_trylock",
       "mtx_timedlock",
@@ -104,11 +121,6 @@ bool is_std_guard(std::string_view name) {
   return name == "lock_guard" || name == "unique_lock" || name == "scoped_lock";
 }
 
-struct Span {
-  size_t begin;
-  size_t end;
-};
-
 std::vector<Span> arguments(const Tokens& tokens, size_t open, size_t close) {
   std::vector<Span> result;
   size_t begin = open + 1;
@@ -122,86 +134,6 @@ std::vector<Span> arguments(const Tokens& tokens, size_t open, size_t close) {
     }
   }
   return result;
-}
-
-// Whether tokens are one postfix expression (a name, members, indices, calls), perhaps behind & or *.
-bool is_access_path(const Tokens& tokens, Span span) {
-  bool expects_name = true;
-  for (size_t i = span.begin; i < span.end; ++i) {
-    const Token& token = tokens[i];
-    const char c = token.text[0];
-    if (expects_name) {
-      if (token.is_word()) {
-        expects_name = false;
-      } else if (c == '(') {
-        const size_t close = closing(tokens, i);
-        if (close == kNoToken || close >= span.end || !is_access_path(tokens, {i + 1, close})) return false;
-        i = close;
-        expects_name = false;
-      } else if (c != '&' && c != '*' && !token.is("::")) {
-        return false;
-      }
-    } else if (c == '(' || c == '[') {
-      i = closing(tokens, i);
-      if (i >= span.end) return false;
-    } else if (c == '.' || token.is("->") || token.is("::")) {
-      expects_name = true;
-    } else {
-      return false;
-    }
-  }
-  return !expects_name;
-}
-
-// Removes what only takes the address: &x, (x), &(x).
-Span without_address_of(const Tokens& tokens, Span span) {
-  for (;;) {
-    if (tokens[span.begin].is("&")) {
-      ++span.begin;
-    } else if (tokens[span.begin].is("(") && closing(tokens, span.begin) == span.end - 1) {
-      ++span.begin;
-      --span.end;
-    } else {
-      return span;
-    }
-  }
-}
-
-// The source text of an access path, blanks as in the source but none at its ends; empty if it is none.
-std::string path_text(const Tokens& tokens, Span span) {
-  if (span.begin >= span.end || !is_access_path(tokens, span)) return {};
-  span = without_address_of(tokens, span);
-  if (tokens[span.begin].is("nullptr") || tokens[span.begin].is("NULL")) return {};
-  const char* begin = tokens[span.begin].text.data();
-  const std::string_view last = tokens[span.end - 1].text;
-  return std::string(begin, last.data() + last.size());
-}
-
-// The expression that a `.` or `->` at `member` is applied to.
-std::string receiver_text(const Tokens& tokens, size_t member) {
-  size_t begin = member;
-  while (begin > 0) {
-    const Token& before = tokens[begin - 1];
-    if (before.is(")") || before.is("]")) {
-      const size_t open = opening(tokens, begin - 1);
-      if (open == kNoToken) return {};
-      begin = open;
-      if (begin == 0 ||
-          !(tokens[begin - 1].is_word() || tokens[begin - 1].is("]") || tokens[begin - 1].is(")")))
-        break;
-      if (tokens[begin - 1].is("if") || tokens[begin - 1].is("while") || tokens[begin - 1].is("return"))
-        break;
-    } else if (before.is_word()) {
-      --begin;
-      if (begin == 0) break;
-      const Token& joint = tokens[begin - 1];
-      if (!joint.is(".") && !joint.is("->") && !joint.is("::")) break;
-      --begin;
-    } else {
-      return {};
-    }
-  }
-  return path_text(tokens, {begin, member});
 }
 
 bool starts_expression(const Tokens& tokens, size_t name) {

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/symbolize/python_expression.h"
+
 namespace gordian {
 namespace {
 
@@ -119,6 +121,7 @@ class Namer {
   }
 
   Name from_stacks(const Lock& lock) {
+    if (auto name = from_creation(lock.created)) return *name;
     for (const StackId stack : {lock.first_taken, lock.created}) {
       if (auto name = from_expression(stack)) return *name;
     }
@@ -127,10 +130,21 @@ class Namer {
     const std::string where = frame == nullptr
                                   ? fmt::format("at {:#x}", lock.address)
                                   : fmt::format("{} {}", created ? "created" : "taken", place(*frame));
-    return {"mutex " + where, "mutex " + where};
+    // What Python makes its locks of is its own affair.
+    const bool script = frame != nullptr && frame->script;
+    const std::string text = fmt::format("{} {}", script ? "lock" : name(lock.kind), where);
+    return {text, text};
   }
 
  private:
+  // In Python every lock is created by an expression, and most are assigned to what all call them by.
+  std::optional<Name> from_creation(StackId created) {
+    const Frame* frame = user_frame(symbolizer_.frames(created));
+    if (frame == nullptr || !frame->script) return std::nullopt;
+    const std::string expression = python_created_expression(lines_.at(*frame));
+    return expression.empty() ? std::nullopt : std::optional(name_of(expression, *frame));
+  }
+
   // The lock expression in the line that took the lock. Where that line belongs to a wrapper and names only
   // what the wrapper was given, the line that calls the wrapper says more: mutex_lock(m) <-
   // mutex_lock(&cache->lock).
@@ -144,7 +158,7 @@ class Namer {
     for (std::string_view wrapper; frame != end; ++frame) {
       const std::string_view line = lines_.at(*frame);
       if (!wrapper.empty() && line.find(wrapper) == std::string_view::npos) break;
-      std::string found = lock_expression(line);
+      std::string found = frame->script ? python_lock_expression(line) : lock_expression(line);
       if (found.empty()) break;
       best = frame;
       expression = std::move(found);
@@ -157,6 +171,7 @@ class Namer {
   }
 
   static Name name_of(std::string_view expression, const Frame& frame) {
+    if (frame.script) return python_name_of(expression, frame);
     const bool of_this = expression.starts_with("this->");
     expression = without_this(expression);
     const std::string_view owner = enclosing_class(frame.function);
@@ -166,6 +181,17 @@ class Namer {
     }
     const std::string_view function = frame.function.empty() ? base_name(frame.file) : frame.function;
     return {std::string(expression), fmt::format("{} ({})", without_indices(expression), function)};
+  }
+
+  static Name python_name_of(std::string_view expression, const Frame& frame) {
+    constexpr std::string_view kSelf = "self.";
+    const std::string_view owner = python_owner(frame.function);
+    if (expression.starts_with(kSelf) && !owner.empty()) {
+      const std::string name = fmt::format("{}.{}", owner, expression.substr(kSelf.size()));
+      return {name, without_indices(name)};
+    }
+    const std::string_view where = frame.function == "<module>" ? base_name(frame.file) : frame.function;
+    return {std::string(expression), fmt::format("{} ({})", without_indices(expression), where)};
   }
 
   static std::string place(const Frame& frame) {
@@ -192,9 +218,13 @@ void name_locks(Program& program, Symbolizer& symbolizer) {
   Table<LockId, size_t> numbers;
   for (Lock& lock : program.locks) {
     const auto variable = namer.from_variable(lock);
-    Name name = variable ? *variable : namer.from_stacks(lock);
-    lock.name = std::move(name.text);
-    lock.class_name = std::move(name.class_name);
+    if (lock.name.empty()) {
+      Name found = variable ? *variable : namer.from_stacks(lock);
+      lock.name = std::move(found.text);
+      lock.class_name = std::move(found.class_name);
+    } else {
+      lock.class_name = lock.name;
+    }
 
     Objects& objects = named_alike[{lock.process, lock.name}];
     const auto same = variable ? std::find(objects.begin(), objects.end(), lock.address) : objects.end();

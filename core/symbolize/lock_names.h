@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Names a person recognises, for every lock of a program. In order of preference:
+// Names a person recognises, for every lock of a program. A lock that has a name of its own (a file, a named
+// semaphore) keeps it. Else, in order of preference:
 //   1. the variable it lies in:                      g_state.lock, item_locks[37]    class: item_locks[]
+//      or, in Python, that its creator assigned it to:   Account.lock, jobs_lock
 //   2. the lock expression in the source line of its first acquisition:  from->mutex   class: same + function
 //   3. where it was created, or first taken:          mutex created in init_cache (cache.c:88)
 // Locks of one class (same variable family, or same expression in the same function, or same site) share

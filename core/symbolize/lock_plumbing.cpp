@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which functions only carry a lock call from the program's code to libc.
+#include <algorithm>
 #include <array>
 
 #include "core/symbolize/lock_names.h"
@@ -10,7 +11,7 @@ namespace {
 
 // Qualified names, up to a point where a name part may end: "std::mutex" covers std::mutex::lock,
 // "std::lock_guard" covers std::lock_guard<std::mutex>::lock_guard.
-constexpr std::array<std::string_view, 44> kPlumbing = {
+constexpr std::array<std::string_view, 42> kPlumbing = {
     // libstdc++ and libc++
     "std::mutex",
     "std::recursive_mutex",
@@ -37,8 +38,6 @@ constexpr std::array<std::string_view, 44> kPlumbing = {
     "std::__condvar",
     "std::chrono::__detail",
     // C
-    "__pthread_mutex_lock",
-    "__pthread_mutex_trylock",
     "mtx_lock",
     "mtx_trylock",
     "mtx_timedlock",
@@ -60,6 +59,21 @@ constexpr std::array<std::string_view, 44> kPlumbing = {
     "QMutexLocker",
 };
 
+// Of Python's threading.py: what it builds from locks.
+constexpr std::array<std::string_view, 7> kPythonPlumbing = {
+    "Condition.", "Event.", "Semaphore.", "BoundedSemaphore.", "Barrier.", "_RLock.", "RLock",
+};
+
+bool is_python_plumbing(const Frame& frame) {
+  return frame.file.ends_with("/threading.py") &&
+         std::ranges::any_of(kPythonPlumbing,
+                             [&](std::string_view name) { return frame.function.starts_with(name); });
+}
+
+constexpr std::array<std::string_view, 6> kPlumbingPrefixes = {
+    "pthread_", "__pthread_", "___pthread_", "__gthread", "__gthrw_", "std::__glibcxx_rwlock_",
+};
+
 bool covers(std::string_view plumbing, std::string_view function) {
   if (!function.starts_with(plumbing)) return false;
   const std::string_view behind = function.substr(plumbing.size());
@@ -73,11 +87,11 @@ std::string_view base_name(std::string_view path) {
 }  // namespace
 
 bool is_lock_plumbing(const Frame& frame) {
+  if (frame.script) return is_python_plumbing(frame);
   if (base_name(frame.module).starts_with("libgordian.so")) return true;
   const std::string_view function = frame.function;
-  if (function.starts_with("pthread_") || function.starts_with("___pthread_") ||
-      function.starts_with("__gthread") || function.starts_with("__gthrw_")) {
-    return true;
+  for (const std::string_view prefix : kPlumbingPrefixes) {
+    if (function.starts_with(prefix)) return true;
   }
   for (const std::string_view plumbing : kPlumbing) {
     if (covers(plumbing, function)) return true;

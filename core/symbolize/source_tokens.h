@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tokens of one line of C or C++, and the brackets among them. Tokens point into the line.
+// The tokens of one line of C, C++ or Python, and the brackets and access paths among them. Tokens point into
+// the line.
 #ifndef GORDIAN_CORE_SYMBOLIZE_SOURCE_TOKENS_H
 #define GORDIAN_CORE_SYMBOLIZE_SOURCE_TOKENS_H
 
 #include <cctype>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +29,18 @@ std::optional<Tokens> tokenize(std::string_view line);
 // Index of the bracket that closes the one at `open`, or opens the one at `close`; kNoToken: there is none.
 size_t closing(const Tokens& tokens, size_t open);
 size_t opening(const Tokens& tokens, size_t close);
+
+struct Span {
+  size_t begin;
+  size_t end;
+};
+
+// The source text of an access path (a name, members, indices, calls; perhaps behind & or *), blanks as in
+// the source but none at its ends; empty if the tokens are none, or only a null.
+std::string path_text(const Tokens& tokens, Span span);
+
+// The expression that a `.` or `->` at `member` is applied to.
+std::string receiver_text(const Tokens& tokens, size_t member);
 
 }  // namespace gordian
 

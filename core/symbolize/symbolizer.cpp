@@ -34,6 +34,14 @@ class Symbolizer::Impl {
     if (is_new) {
       const Stack& stack = program_.stacks[id];
       for (const uint64_t address : stack.return_addresses) {
+        if (const ScriptFrame* frame = script_frame(stack.process, address)) {
+          cached->second.push_back({.function = frame->function,
+                                    .file = frame->file,
+                                    .line = frame->line,
+                                    .module = {},
+                                    .script = true});
+          continue;
+        }
         // One byte back lies in the call; the return address itself may belong to the next line or function.
         append_frames(stack.process, address - 1, stack.seen, cached->second);
       }
@@ -58,6 +66,12 @@ class Symbolizer::Impl {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
+  const ScriptFrame* script_frame(ProcessId process, uint64_t address) const {
+    const auto& frames = program_.processes[process].script_frames;
+    const auto found = frames.find(address);
+    return found != frames.end() ? &found->second : nullptr;
+  }
+
   // The newest module that covers the address and was there when it was seen. A module is recorded when a
   // stack first touches it, which may be later than its data is seen: then the first one recorded afterwards.
   const Module* module_at(ProcessId process, uint64_t address, uint64_t seen) const {

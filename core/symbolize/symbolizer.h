@@ -26,6 +26,7 @@ struct Frame {
   std::string module;    // path of the ELF object; empty: unknown
   uint64_t offset = 0;   // ELF virtual address in the module: stable across runs
   bool inlined = false;  // this frame was inlined into the next one
+  bool script = false;   // of an interpreted function, which has no module
 };
 
 // A variable that an address lies in, described down to the member: `g_state.lock`, `item_locks[37]`.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the author of a watched program expects of Gordian, as written next to the program.
 
-The expectation stands in the case: comment lines at the top of a program in tests/e2e, or a YAML file in corpus/.
+The expectation stands in the case: comment lines at the top of a program in tests/e2e (`#` instead of `//` in a
+script), or a YAML file in corpus/.
 Both use the same keys; a program may give `expect` several times, once a finding.
 
     expect: RULE key=value ...  | silent
@@ -9,8 +10,10 @@ Both use the same keys; a program may give `expect` several times, once a findin
             locks=N             how many locks it names
             names=A,B           parts of lock names, each found in some lock's name
             functions=F,G       each found as a function in some stack of the finding
+            holders=F,G         each found as a function in some stack of a lock held
             threads=A,B         each found in the thread of some edge
             modes=M,N           each is the mode of some edge
+            kinds=K,L           each is the kind of some lock, `-` for a blank
             reason=WORD         a word of the reason for the tier
     exit: N                     the program's own exit status (default 0)
     signal: NAME                the signal that ends it instead (KILL, ABRT ...)
@@ -44,8 +47,10 @@ class ExpectedFinding:
     locks: int | None = None
     names: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
+    holders: list[str] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
     modes: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
     reason: str = ""
 
     @property
@@ -82,7 +87,7 @@ def parse_expectation(text):
             setattr(finding, key, value)
         elif key == "locks":
             finding.locks = int(value)
-        elif key in ("names", "functions", "threads", "modes"):
+        elif key in ("names", "functions", "holders", "threads", "modes", "kinds"):
             setattr(finding, key, split_list(value))
         else:
             raise ValueError(f"unknown key in expectation: {option}")
@@ -98,13 +103,18 @@ def apply_common_key(case, key, value):
         case.run_options = shlex.split(value)
 
 
+def comment_sign(path):
+    return "#" if path.suffix == ".py" else "//"
+
+
 def read_source_header(path):
     case = Case([path])
     expectations = []
+    sign = comment_sign(path)
     for line in path.read_text().splitlines():
-        if not line.startswith("//"):
+        if not line.startswith(sign):
             break
-        if match := re.match(rf"// ({KEYS}): *(.*)", line):
+        if match := re.match(rf"{sign} ({KEYS}): *(.*)", line):
             key, value = match.groups()
             if key == "expect":
                 expectations.append(value)
@@ -113,7 +123,7 @@ def read_source_header(path):
         elif re.search(rf"\b({KEYS}): ", line):
             raise ValueError(f"{path}: a key in the middle of a comment line: {line}")
     if not expectations:
-        raise ValueError(f"{path}: no `// expect:` line")
+        raise ValueError(f"{path}: no `{sign} expect:` line")
     case.findings = [parse_expectation(text) for text in expectations if text != "silent"]
     return case
 
@@ -166,7 +176,7 @@ def marked_line_pairs(sources):
     marks = {"held": {}, "wanted": {}}
     for source in sources:
         for number, line in enumerate(source.read_text().splitlines(), 1):
-            code, _, comment = line.partition("  // ")
+            code, _, comment = line.partition(f"  {comment_sign(source)} ")
             for kind, tag in re.findall(r"\b(held|wanted): (\w+)", comment if code else ""):
                 marks[kind].setdefault(tag, []).append((source.name, number))
     if marks["held"].keys() != marks["wanted"].keys():

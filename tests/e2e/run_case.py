@@ -202,16 +202,27 @@ class Runner:
         for mode in wanted.modes:
             if not any(mode == edge["mode"] for edge in finding["edges"]):
                 return f"no edge has mode {mode}"
+        for kind in wanted.kinds:
+            if not any(kind.replace("-", " ") == lock["kind"] for lock in finding["locks"]):
+                return f"no lock is a {kind}"
         if self.options.no_debug_info:
             return None
         for name in wanted.names:
             if not any(name in lock["name"] for lock in finding["locks"]):
                 return f"no lock is named {name}"
-        frames = [frame for edge in finding["edges"] for frame in edge["held_stack"] + edge["wanted_stack"]]
+        held = [frame for edge in finding["edges"] for frame in edge["held_stack"]]
+        frames = [*held, *(frame for edge in finding["edges"] for frame in edge["wanted_stack"])]
         for function in wanted.functions:
-            if not any(re.search(rf"(?<!\w){re.escape(function)}(?!\w)", frame["function"]) for frame in frames):
+            if not self.goes_through(frames, function):
                 return f"no stack goes through {function}"
+        for function in wanted.holders:
+            if not self.goes_through(held, function):
+                return f"no stack of a lock held goes through {function}"
         return None
+
+    @staticmethod
+    def goes_through(frames, function):
+        return any(re.search(rf"(?<!\w){re.escape(function)}(?!\w)", frame["function"]) for frame in frames)
 
     def check_lines(self, findings):
         expected = marked_line_pairs(self.case.sources)

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 // Always on, unlike assert.
@@ -83,20 +84,26 @@ static inline void run_in_turn(int count, const Part* parts) {
   run_numbered_in_turn(count, run_part);
 }
 
-// Returns once the thread sleeps in a futex call: the kernel's word for it, not a guess by time.
-static inline void await_blocked(pid_t tid) {
+// Returns once the thread sleeps in that system call: the kernel's word for it, not a guess by time.
+static inline void await_system_call(pid_t tid, long number) {
   char path[64];
-  char text[16];
+  char text[32];
   snprintf(path, sizeof path, "/proc/self/task/%d/syscall", tid);
   for (;;) {
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     CHECK(file >= 0);
-    const ssize_t length = read(file, text, sizeof text);
+    const ssize_t length = read(file, text, sizeof text - 1);
     close(file);
     CHECK(length > 0);
-    if (length > 4 && memcmp(text, "202 ", 4) == 0) return;
+    text[length] = 0;
+    char* end;
+    if (strtol(text, &end, 10) == number && end != text) return;
     sched_yield();
   }
+}
+
+static inline void await_blocked(pid_t tid) {
+  await_system_call(tid, SYS_futex);
 }
 
 // Tells the harness that the program hangs on purpose and may be killed now.

@@ -245,6 +245,106 @@ TEST_F(IngestTest, AMissingStackCostsOnlyTheStack) {
   for (const Chain& chain : program.graph.chains()) EXPECT_EQ(chain.wanted.stack, kNoStack);
 }
 
+TEST_F(IngestTest, ReadersAreToldFromWriters) {
+  format::ChainRecord record{};
+  record.lock = a;
+  record.stack = here;
+  record.shared = 1;
+  builder.append<ChainRef>(record);
+  builder.chain({}, a, here);
+  const Program program = program_of(builder);
+  ASSERT_EQ(program.graph.chains().size(), 2U) << "nothing else differs";
+  EXPECT_TRUE(program.graph.chain(ChainId{0}).wanted.shared);
+  EXPECT_FALSE(program.graph.chain(ChainId{1}).wanted.shared);
+}
+
+// Which semaphores and file locks are held by a thread against the others: only those have edges, in and out.
+class OwnershipTest : public IngestTest {
+ protected:
+  struct Seen {
+    uint32_t value = 0;
+    uint8_t attributes = 0;
+    uint8_t type = 0;
+  };
+  bool has_edges(format::LockKind kind, Seen seen) const {
+    TraceBuilder trace = builder;
+    format::LockRecord record{};
+    record.address = 0xc000;
+    record.kind = kind;
+    record.value = seen.value;
+    record.attributes = seen.attributes;
+    record.type = seen.type;
+    const auto lock = trace.append<LockRef>(record);
+    trace.chain(trace.chain({}, a), lock);
+    trace.chain(trace.chain({}, lock), b);
+    const Program program = program_of(trace);
+    constexpr LockId kC{2};
+    EXPECT_EQ(program.graph.find(kA, kC).has_value(), program.graph.find(kC, kB).has_value());
+    return program.graph.find(kA, kC).has_value();
+  }
+
+  static constexpr uint8_t kByHolder = static_cast<uint8_t>(format::LockAttribute::posted_by_holder);
+  static constexpr uint8_t kByOther = static_cast<uint8_t>(format::LockAttribute::posted_by_other);
+  static constexpr uint8_t kShared = static_cast<uint8_t>(format::LockAttribute::process_shared);
+};
+
+TEST_F(OwnershipTest, ASemaphoreIsALockIfItHasOnePermitThatItsHolderPosts) {
+  for (const auto kind : {format::LockKind::semaphore, format::LockKind::system_v_semaphore}) {
+    EXPECT_TRUE(has_edges(kind, {.value = 1}));
+    EXPECT_TRUE(has_edges(kind, {.value = 1, .attributes = kByHolder}));
+    EXPECT_FALSE(has_edges(kind, {.value = 0, .attributes = kByHolder}));
+    EXPECT_FALSE(has_edges(kind, {.value = 2, .attributes = kByHolder}));
+    EXPECT_FALSE(has_edges(kind, {.value = 1, .attributes = kByOther}));
+    EXPECT_FALSE(has_edges(kind, {.value = 1, .attributes = kByHolder | kByOther}));
+  }
+}
+
+TEST_F(OwnershipTest, ASemaphoreOfSeveralProcessesMustHaveBeenSeenToBeALock) {
+  EXPECT_FALSE(has_edges(format::LockKind::semaphore, {.value = 1, .attributes = kShared}));
+  EXPECT_TRUE(has_edges(format::LockKind::semaphore, {.value = 1, .attributes = kShared | kByHolder}));
+}
+
+TEST_F(OwnershipTest, AFileLockIsOneBetweenThreadsThatOpenedTheFileEachForItself) {
+  const auto has_edges_as = [&](format::FileLockType type, uint32_t descriptions) {
+    return has_edges(format::LockKind::file_lock,
+                     {.value = descriptions, .type = static_cast<uint8_t>(type)});
+  };
+  EXPECT_FALSE(has_edges_as(format::FileLockType::flock, 1));
+  EXPECT_TRUE(has_edges_as(format::FileLockType::flock, 2));
+  EXPECT_FALSE(has_edges_as(format::FileLockType::description_record, 1));
+  EXPECT_TRUE(has_edges_as(format::FileLockType::description_record, 2));
+  EXPECT_FALSE(has_edges_as(format::FileLockType::process_record, 2));
+}
+
+TEST_F(IngestTest, ALockIsCalledByTheLastNameBeforeItsRecord) {
+  const auto name = [&](uint64_t address, format::LockKind kind, std::string_view text) {
+    format::LockNameRecord record{};
+    record.address = address;
+    record.kind = kind;
+    record.length = static_cast<uint32_t>(text.size());
+    builder.append<LockRef>(record, text);
+  };
+  const auto lock = [&](uint64_t address, format::LockKind kind) {
+    format::LockRecord record{};
+    record.address = address;
+    record.kind = kind;
+    builder.append<LockRef>(record);
+  };
+  name(0xc000, format::LockKind::semaphore, "/old");
+  name(0xc000, format::LockKind::semaphore, "/new");
+  name(0xc000, format::LockKind::file_lock, "/var/lock/a");
+  lock(0xc000, format::LockKind::semaphore);
+  lock(0xc000, format::LockKind::file_lock);
+  lock(0xd000, format::LockKind::semaphore);
+  name(0xd000, format::LockKind::semaphore, "/late");
+  name(0xc000, format::LockKind::semaphore, "");
+  lock(0xc000, format::LockKind::semaphore);
+  const Program program = program_of(builder);
+  std::vector<std::string> names;
+  for (const Lock& known : program.locks) names.push_back(known.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"", "", "/new", "/var/lock/a", "", ""}));
+}
+
 TEST_F(IngestTest, LossesComeInWords) {
   std::set<std::string> reasons;
   for (uint32_t i = 0; i < std::size(builder.header().dropped); ++i) {

@@ -87,6 +87,20 @@ TEST_F(LockGraphTest, AnEdgeGathersTheEvidenceAndCountsOfAllItsChains) {
   EXPECT_EQ(evidence[1].wanted, second);
 }
 
+// Nobody holds a signal, and whoever waits for one waits for no lock's holder.
+TEST_F(LockGraphTest, ASignalHasNoEdges) {
+  const LockId signal = graph.add_lock(LockGraph::Vertex::signal);
+  EXPECT_EQ(graph.vertex(signal), LockGraph::Vertex::signal);
+  EXPECT_EQ(graph.vertex(a), LockGraph::Vertex::lock);
+  take(b, take(signal, take(a)));
+  EXPECT_EQ(graph.edge_count(), 1U);
+  EXPECT_TRUE(has(a, b));
+  EXPECT_FALSE(has(a, signal));
+  EXPECT_FALSE(has(signal, b));
+  take(signal, take(b), Mode::timed);
+  EXPECT_EQ(graph.edge_count(), 1U);
+}
+
 TEST_F(LockGraphTest, EdgesAreFoundAndExtendedAfterAMove) {
   take(b, take(a));
   take(c, take(a));

@@ -27,6 +27,9 @@ TEST(LockExpression, LockFunctions) {
   EXPECT_EQ(lock_expression("mtx_lock(&queue->lock);  // not pthread_mutex_lock(&x)"), "queue->lock");
   EXPECT_EQ(lock_expression("pthread_cond_wait(&q->nonempty, &q->lock);"), "q->lock");
   EXPECT_EQ(lock_expression("CHECK(pthread_mutex_lock(&m));"), "m");
+  EXPECT_EQ(lock_expression("pthread_rwlock_clockrdlock(&table->lock, CLOCK_MONOTONIC, &ts);"),
+            "table->lock");
+  EXPECT_EQ(lock_expression("pthread_spin_lock(&cpu[i].spin);"), "cpu[i].spin");
   EXPECT_EQ(lock_expression("MUST_LOCK(pthread_mutex_lock(&m));"), "m");
   EXPECT_EQ(lock_expression("pthread_mutex_lock(&(*it)->mu);"), "(*it)->mu");
   EXPECT_EQ(lock_expression("pthread_mutex_lock(*locks);"), "*locks");
@@ -40,6 +43,8 @@ TEST(LockExpression, Guards) {
   EXPECT_EQ(lock_expression("std::unique_lock<std::shared_timed_mutex> lock(shards[i]->mutex);"),
             "shards[i]->mutex");
   EXPECT_EQ(lock_expression("std::scoped_lock lk(a.mu);"), "a.mu");
+  EXPECT_EQ(lock_expression("std::shared_lock reading(routes_);"), "routes_");
+  EXPECT_EQ(lock_expression("const std::shared_lock<std::shared_mutex> reading{table->mu};"), "table->mu");
   EXPECT_EQ(lock_expression("auto lock = std::unique_lock<std::mutex>(mu_);"), "mu_");
   EXPECT_EQ(lock_expression("auto lock = std::unique_lock(mu_);"), "mu_");
   EXPECT_EQ(lock_expression("boost::mutex::scoped_lock l(m_);"), "m_");
@@ -58,6 +63,7 @@ TEST(LockExpression, Methods) {
   EXPECT_EQ(lock_expression("if (ready) mu.lock();"), "mu");
   EXPECT_EQ(lock_expression("if (m.try_lock_for(10ms)) {"), "m");
   EXPECT_EQ(lock_expression("bank::registry.lock();"), "bank::registry");
+  EXPECT_EQ(lock_expression("routes_.lock_shared();"), "routes_");
 }
 
 TEST(LockExpression, Wrappers) {
@@ -114,17 +120,33 @@ TEST(LockExpression, SaysNothingOnDoubt) {
 }
 
 TEST(LockPlumbing, LibrariesAndTheHook) {
-  for (const char* function :
-       {"std::mutex::lock", "std::lock_guard<std::mutex>::lock_guard",
-        "std::unique_lock<std::mutex>::unique_lock", "std::lock<std::mutex, std::mutex>",
-        "std::scoped_lock<std::mutex>::scoped_lock", "std::recursive_mutex::lock", "__gthread_mutex_lock",
-        "pthread_mutex_lock", "std::condition_variable::wait<main::{lambda()#1}>",
-        "boost::unique_lock<boost::mutex>::lock", "absl::MutexLock::MutexLock", "QMutex::lock",
-        "std::__detail::__try_lock_impl<std::mutex>"}) {
+  for (const char* function : {"std::mutex::lock",
+                               "std::lock_guard<std::mutex>::lock_guard",
+                               "std::unique_lock<std::mutex>::unique_lock",
+                               "std::lock<std::mutex, std::mutex>",
+                               "std::scoped_lock<std::mutex>::scoped_lock",
+                               "std::recursive_mutex::lock",
+                               "__gthread_mutex_lock",
+                               "pthread_mutex_lock",
+                               "std::condition_variable::wait<main::{lambda()#1}>",
+                               "boost::unique_lock<boost::mutex>::lock",
+                               "absl::MutexLock::MutexLock",
+                               "QMutex::lock",
+                               "std::shared_lock<std::shared_mutex>::shared_lock",
+                               "std::shared_mutex::lock_shared",
+                               "std::__shared_mutex_pthread::lock_shared",
+                               "std::__glibcxx_rwlock_rdlock",
+                               "std::__glibcxx_rwlock_timedwrlock",
+                               "pthread_rwlock_rdlock",
+                               "__pthread_rwlock_wrlock",
+                               "mtx_timedlock",
+                               "cnd_wait",
+                               "std::__detail::__try_lock_impl<std::mutex>"}) {
     EXPECT_TRUE(is_lock_plumbing(function_frame(function))) << function;
   }
-  for (const char* function : {"main", "mutex_lock", "Guard::Guard", "std::mutex_pool::get", "std::locker",
-                               "my::std::mutex", "std::vector<std::mutex>::emplace_back", ""}) {
+  for (const char* function :
+       {"main", "mutex_lock", "Guard::Guard", "std::mutex_pool::get", "std::locker", "my::std::mutex",
+        "std::vector<std::mutex>::emplace_back", "mtx_locker", "rwlock_rdlock", ""}) {
     EXPECT_FALSE(is_lock_plumbing(function_frame(function))) << function;
   }
   Frame hook = function_frame("anything");

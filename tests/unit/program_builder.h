@@ -74,6 +74,16 @@ class ProgramBuilder {
 
   ChainId nest(const std::vector<LockId>& locks, ThreadId thread) { return nest(locks, {Use{thread, 0, 0}}); }
 
+  // `lock` was read wherever this chain takes it. `queues`: readers of it queue behind a waiting writer.
+  void read(ChainId chain, LockId lock, bool queues = false) {
+    for (; chain != kNoChain; chain = program.graph.chain(chain).outer) {
+      Acquisition& taken = program.graph.chain(chain).wanted;
+      if (taken.lock != lock) continue;
+      taken.shared = true;
+      taken.queues = queues;
+    }
+  }
+
   Program program;
 };
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way of every hook that takes a lock: prepare the entry, take the lock, commit the entry.
+#ifndef GORDIAN_RUNTIME_HOOK_ACQUIRE_H
+#define GORDIAN_RUNTIME_HOOK_ACQUIRE_H
+
+#include <errno.h>
+
+#include "runtime-hook/held_set.h"
+#include "runtime-hook/wait_word.h"
+
+namespace gordian::hook {
+
+// Of the calls that return an error number. With EOWNERDEAD the lock is held.
+inline bool acquired(int result) {
+  return result == 0 || result == EOWNERDEAD;
+}
+
+// Tries first, because only a lock that is taken makes the thread wait, and since when and for what must be
+// published before it does. Any other answer of the trial than success is left to the blocking call to give:
+// that one is the program's answer.
+template <typename Attempt, typename Block>
+__attribute__((noinline)) int acquire_slowly(Lockable lock, CallSite site, How how, Attempt attempt,
+                                             Block block) {
+  HeldEntry* entry = prepare(lock, site, how);
+  if (entry == nullptr) return block();
+  int result = attempt();
+  if (!acquired(result)) {
+    const WaitWord waiting(lock, *entry);
+    result = block();
+  }
+  acquired(result) ? commit(entry) : withdraw();
+  return result;
+}
+
+// For calls that judge their arguments before they look at the lock, as those with a time limit do: a trial
+// could succeed where they fail.
+inline constexpr auto kNoAttempt = [] { return EBUSY; };
+
+// After a trial by the program. Only one that succeeds is of interest: one that fails neither waits nor
+// holds.
+inline int note_trial(int result, Lockable lock, CallSite site, How how) {
+  if (!acquired(result)) return result;
+  if (HeldEntry* entry = prepare(lock, site, how)) commit(entry);
+  return result;
+}
+
+// Before the real release: once that is done, another thread may take, destroy or free the lock.
+inline void release(Lockable lock) {
+  if (!release_last(lock.address)) release_slowly(lock);
+}
+
+}  // namespace gordian::hook
+
+#endif  // GORDIAN_RUNTIME_HOOK_ACQUIRE_H

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What can be locked: an object of the program, by its address and kind, and the bytes of it that glibc
+// leaves unused, where lock_identity.h puts its tag.
+#ifndef GORDIAN_RUNTIME_HOOK_LOCKABLE_H
+#define GORDIAN_RUNTIME_HOOK_LOCKABLE_H
+
+#include <pthread.h>
+#include <semaphore.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/format/trace_format.h"
+#include "runtime-hook/sys.h"
+
+namespace gordian::hook {
+
+using format::AcquireMode;
+using format::LockKind;
+
+struct Lockable {
+  uint64_t address;  // of the object; what has none (a file lock) brings a key of its own
+  LockKind kind;
+};
+
+inline Lockable lockable(const pthread_mutex_t* mutex) {
+  return {reinterpret_cast<uint64_t>(mutex), LockKind::mutex};
+}
+inline Lockable lockable(const pthread_rwlock_t* lock) {
+  return {reinterpret_cast<uint64_t>(lock), LockKind::rwlock};
+}
+inline Lockable lockable(const pthread_spinlock_t* lock) {
+  return {reinterpret_cast<uint64_t>(lock), LockKind::spinlock};
+}
+inline Lockable lockable(const sem_t* semaphore) {
+  return {reinterpret_cast<uint64_t>(semaphore), LockKind::semaphore};
+}
+
+inline bool is_semaphore(LockKind kind) {
+  return kind == LockKind::semaphore || kind == LockKind::system_v_semaphore;
+}
+
+// Whether it is for the thread that took such a lock to release it. Semaphores are posted by any thread; file
+// locks belong to the process or to an open file.
+inline bool has_owner(LockKind kind) {
+  return kind == LockKind::mutex || kind == LockKind::rwlock || kind == LockKind::spinlock;
+}
+
+// Keys for what has no address: above all addresses, unequal in the 56 bits that tables go by, and not each
+// other's. The low bits of a file's part of the key are free.
+inline constexpr uint64_t kFileKey = uint64_t{1} << 63;
+inline constexpr uint64_t kSystemVKey = uint64_t{3} << 62;
+
+inline Lockable lockable_file(uint64_t file, format::FileLockType type) {
+  return {file | static_cast<uint64_t>(type), LockKind::file_lock};
+}
+inline format::FileLockType file_lock_type(Lockable lock) {
+  return static_cast<format::FileLockType>(lock.address & 3);
+}
+inline Lockable lockable_in_set(int set, int number) {
+  return {kSystemVKey | uint64_t{static_cast<uint32_t>(set)} << 16 | static_cast<uint16_t>(number),
+          LockKind::system_v_semaphore};
+}
+
+// How a lock is taken.
+struct How {
+  AcquireMode mode;
+  bool shared = false;  // a read lock
+};
+
+inline constexpr int kRobust = 16;
+inline constexpr int kProcessShared = 128;
+
+inline bool is_taggable(const pthread_mutex_t* mutex) {
+  return (mutex->__data.__kind & (kRobust | kProcessShared)) == 0;
+}
+
+// Of a semaphore that was initialised. glibc keeps value and number of waiters in front of it.
+inline bool is_process_shared(const sem_t* semaphore) {
+  return reinterpret_cast<const uint32_t*>(semaphore)[2] != 0;
+}
+
+// Two words of the object that are the program's own no more than glibc's. `word` is null where there are
+// none: in objects that other processes read, in robust mutexes, which use them, in spin locks, which have no
+// room; and in semaphores, which may be gone while they are held, since nobody has to post them.
+struct TagPlace {
+  uint64_t* word;
+  uint64_t* check;
+};
+
+static_assert(offsetof(pthread_mutex_t, __data.__list) == 24 &&
+              offsetof(pthread_rwlock_t, __data.__pad3) == 16 &&
+              offsetof(pthread_rwlock_t, __data.__shared) == 28 &&
+              offsetof(pthread_rwlock_t, __data.__pad2) == 40);
+inline TagPlace tag_place(Lockable lock) {
+  const uint64_t at = lock.address;
+  const auto word = [at](uint64_t offset) { return reinterpret_cast<uint64_t*>(at + offset); };
+  switch (lock.kind) {
+    case LockKind::mutex:
+      if (!is_taggable(reinterpret_cast<const pthread_mutex_t*>(at))) break;
+      return {word(24), word(32)};
+    case LockKind::rwlock:
+      if (reinterpret_cast<const pthread_rwlock_t*>(at)->__data.__shared != 0) break;
+      return {word(16), word(40)};
+    default:
+      break;
+  }
+  return {nullptr, nullptr};
+}
+
+}  // namespace gordian::hook
+
+#endif  // GORDIAN_RUNTIME_HOOK_LOCKABLE_H

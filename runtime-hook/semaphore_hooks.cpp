@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sem_*, see semaphore.h. Everything here answers -1 and says why in errno, which a success must leave as it
+// was.
+#include <fcntl.h>
+#include <semaphore.h>
+#include <stdarg.h>
+
+#include "runtime-hook/real.h"
+#include "runtime-hook/runtime.h"
+#include "runtime-hook/semaphore.h"
+#include "runtime-hook/try_then_wait.h"
+
+using namespace gordian::hook;
+
+namespace {
+
+bool take_free(sem_t* semaphore) {
+  const KeepErrno keep;
+  return real.sem_trywait(semaphore) == 0;
+}
+
+// The calls with a time limit judge their arguments before they look at the semaphore: a trial could succeed
+// where they fail.
+constexpr auto kNoTrial = [] { return false; };
+
+// Before a semaphore ends, or is made anew where there is one: nobody has to have posted it. One with permits
+// left is held by nobody.
+void release_ending(sem_t* semaphore) {
+  if (!is_watched(lockable(semaphore))) return;
+  int permits;
+  if (sem_getvalue(semaphore, &permits) == 0 && permits == 0) release_everywhere(lockable(semaphore));
+}
+
+// Whether this call made the semaphore or found it, its permits at this moment are taken for those it was
+// made with: a lock at rest has its one. If another process has it just now, it passes for a signal. Opened
+// again, it lies at the same address.
+void note_opened(sem_t* semaphore, const char* name, CallSite site) {
+  if (known_identity(lockable(semaphore)).lock_class != gordian::format::StackRef::none) return;
+  int permits;
+  if (sem_getvalue(semaphore, &permits) != 0) return;
+  name_lock(lockable(semaphore), name);
+  begin_generation(lockable(semaphore), site, static_cast<uint32_t>(permits));
+}
+
+// A thread of Python, which nobody joins in libc's sense, holds a lock for as long as it runs. Who waits for
+// its end waits for that lock, and then destroys it.
+void note_thread_over(Lockable semaphore) {
+  const auto thread = thread_record_of(semaphore.address);
+  if (thread == gordian::format::ThreadRef::none || thread == context.own->thread) return;
+  know_handle(semaphore.address, gordian::format::ThreadRef::none);
+  note_join(thread);
+}
+
+}  // namespace
+
+// glibc, too, acts upon a cancellation before it looks at the semaphore.
+GORDIAN_EXPORT int sem_wait(sem_t* semaphore) {
+  ensure_resolved();
+  pthread_testcancel();
+  return wait_for_permit(
+      lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::blocking}, [=] { return take_free(semaphore); },
+      [=] { return real.sem_wait(semaphore); });
+}
+
+GORDIAN_EXPORT int sem_timedwait(sem_t* semaphore, const timespec* until) {
+  ensure_resolved();
+  return wait_for_permit(lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::timed}, kNoTrial,
+                         [=] { return real.sem_timedwait(semaphore, until); });
+}
+
+GORDIAN_EXPORT int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* until) {
+  ensure_resolved();
+  return wait_for_permit(lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::timed}, kNoTrial,
+                         [=] { return real.sem_clockwait(semaphore, clock, until); });
+}
+
+GORDIAN_EXPORT int sem_trywait(sem_t* semaphore) {
+  ensure_resolved();
+  const CallSite site = GORDIAN_CALL_SITE();
+  const int result = real.sem_trywait(semaphore);
+  if (result == 0) {
+    const bool would_wait = waits_if_it_fails(site.return_address);
+    note_permit(lockable(semaphore), site, {would_wait ? AcquireMode::blocking : AcquireMode::try_only});
+  } else {
+    const KeepErrno keep;
+    keep_script(lockable(semaphore), site.return_address);
+  }
+  return result;
+}
+
+// As with mutexes, released before the real post. Safe in a signal handler.
+GORDIAN_EXPORT int sem_post(sem_t* semaphore) {
+  ensure_resolved();
+  note_permit_returned(lockable(semaphore));
+  return real.sem_post(semaphore);
+}
+
+GORDIAN_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned value) {
+  ensure_resolved();
+  release_ending(semaphore);
+  const int result = real.sem_init(semaphore, shared, value);
+  if (result == 0) begin_generation(lockable(semaphore), GORDIAN_CALL_SITE(), value);
+  return result;
+}
+
+GORDIAN_EXPORT int sem_destroy(sem_t* semaphore) {
+  ensure_resolved();
+  release_ending(semaphore);
+  const DyingLock dying = before_destroy(lockable(semaphore));
+  const int result = real.sem_destroy(semaphore);
+  if (result == 0) {
+    end_generation(dying, GORDIAN_CALL_SITE());
+    note_thread_over(lockable(semaphore));
+  }
+  return result;
+}
+
+GORDIAN_EXPORT sem_t* sem_open(const char* name, int flags, ...) {
+  ensure_resolved();
+  sem_t* semaphore;
+  if ((flags & O_CREAT) != 0) {
+    va_list rest;
+    va_start(rest, flags);
+    const auto mode = va_arg(rest, mode_t);
+    const auto value = va_arg(rest, unsigned);
+    va_end(rest);
+    semaphore = real.sem_open(name, flags, mode, value);
+  } else {
+    semaphore = real.sem_open(name, flags);
+  }
+  if (semaphore != SEM_FAILED) note_opened(semaphore, name, GORDIAN_CALL_SITE());
+  return semaphore;
+}
+
+// glibc counts how often a semaphore is open; the last close unmaps it.
+GORDIAN_EXPORT int sem_close(sem_t* semaphore) {
+  ensure_resolved();
+  const Lockable lock = lockable(semaphore);
+  const DyingLock dying = before_destroy(lock);
+  const int result = real.sem_close(semaphore);
+  if (result == 0 && dying.word != nullptr && !is_readable(lock.address)) {
+    release_everywhere(lock);
+    end_generation(dying, GORDIAN_CALL_SITE());
+    name_lock(lock, "");
+  }
+  return result;
+}

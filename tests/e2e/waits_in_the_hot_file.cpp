@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// While a thread waits, at a barrier or for a lock, its slot in the hot file says for what and at which
+// stack; once it has passed, no more. This program reads its own hot file, as others may.
+//
+// expect: silent
+#include "tests/e2e/support.h"
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "core/format/trace_format.h"
+
+using gordian::format::ThreadSlot;
+
+static pthread_barrier_t barrier;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
+static pid_t tid;
+static Step started, may_end;
+
+static void* wait_everywhere(void* unused) {
+  tid = gettid();
+  advance(&started);
+  pthread_barrier_wait(&barrier);
+  advance(&started);
+  pthread_mutex_lock(&mutex);
+  pthread_mutex_unlock(&mutex);
+  advance(&started);
+  pthread_rwlock_rdlock(&rwlock);
+  pthread_rwlock_unlock(&rwlock);
+  advance(&started);
+  await(&may_end, 1);
+  return unused;
+}
+
+// Null when this program runs unwatched.
+static const ThreadSlot* slot_of(pid_t thread) {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    if (line.find(".hot") == std::string::npos) continue;
+    std::istringstream fields(line);
+    uint64_t begin = 0;
+    fields >> std::hex >> begin;
+    const auto* head = reinterpret_cast<const gordian::format::HotHeader*>(begin);
+    for (uint64_t at = head->slot_size; at < head->slots_end; at += head->slot_size) {
+      const auto* slot = reinterpret_cast<const ThreadSlot*>(begin + at);
+      if (slot->tid == static_cast<uint32_t>(thread)) return slot;
+    }
+  }
+  const char* preload = getenv("LD_PRELOAD");
+  CHECK(preload == nullptr || strstr(preload, "libgordian") == nullptr);
+  return nullptr;
+}
+
+static void expect_wait(const volatile ThreadSlot* slot, const void* object) {
+  if (slot == nullptr) return;
+  CHECK(slot->waiting_for == reinterpret_cast<uint64_t>(object));
+  CHECK(object == nullptr || slot->waiting_stack != gordian::format::StackRef::none);
+  CHECK(object == nullptr || slot->waiting_since_ns != 0);
+}
+
+int main() {
+  pthread_t waiter;
+  CHECK(pthread_barrier_init(&barrier, nullptr, 2) == 0);
+  CHECK(pthread_mutex_lock(&mutex) == 0);
+  CHECK(pthread_rwlock_wrlock(&rwlock) == 0);
+  CHECK(pthread_create(&waiter, nullptr, wait_everywhere, nullptr) == 0);
+  await(&started, 1);
+  await_blocked(tid);
+  const ThreadSlot* slot = slot_of(tid);
+  expect_wait(slot, &barrier);
+  pthread_barrier_wait(&barrier);
+  await(&started, 2);
+  await_blocked(tid);
+  expect_wait(slot, &mutex);
+  CHECK(pthread_mutex_unlock(&mutex) == 0);
+  await(&started, 3);
+  await_blocked(tid);
+  expect_wait(slot, &rwlock);
+  CHECK(pthread_rwlock_unlock(&rwlock) == 0);
+  await(&started, 4);
+  expect_wait(slot, nullptr);
+  advance(&may_end);
+  CHECK(pthread_join(waiter, nullptr) == 0);
+}
