@@ -12,14 +12,17 @@ static struct {
   pthread_mutex_t stocks[kPairs];
 } shop;
 
+static struct {
+  pthread_mutex_t* outer;
+  pthread_mutex_t* inner;
+} pairs[kPairs + 1];
+
 static void forward(void) {
   for (int i = 0; i <= kPairs; ++i) {
-    pthread_mutex_t* outer = i < kPairs ? &shop.orders[i] : &shop.returns;
-    pthread_mutex_t* inner = &shop.stocks[i < kPairs ? i : 7];
-    pthread_mutex_lock(outer);
-    pthread_mutex_lock(inner);
-    pthread_mutex_unlock(inner);
-    pthread_mutex_unlock(outer);
+    pthread_mutex_lock(pairs[i].outer);
+    pthread_mutex_lock(pairs[i].inner);
+    pthread_mutex_unlock(pairs[i].inner);
+    pthread_mutex_unlock(pairs[i].outer);
   }
 }
 
@@ -34,6 +37,12 @@ int main(void) {
   for (int i = 0; i < kPairs; ++i) CHECK(pthread_mutex_init(&shop.orders[i], NULL) == 0);
   for (int i = 0; i < kPairs; ++i) CHECK(pthread_mutex_init(&shop.stocks[i], NULL) == 0);
   CHECK(pthread_mutex_init(&shop.returns, NULL) == 0);
+  for (int i = 0; i < kPairs; ++i) {
+    pairs[i].outer = &shop.orders[i];
+    pairs[i].inner = &shop.stocks[i];
+  }
+  pairs[kPairs].outer = &shop.returns;
+  pairs[kPairs].inner = &shop.stocks[7];
   const Part parts[] = {forward, backward};
   run_in_turn(2, parts);
   return 0;

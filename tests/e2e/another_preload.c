@@ -76,6 +76,7 @@ int main(int argc, char** argv) {
   run_in_turn(2, parts);
   CHECK(*acquired - acquired_before == 2 * 2 * kTimes);
   CHECK(*released - released_before == 2 * 2 * kTimes);
+  puts("done");
   return 0;
 }
 

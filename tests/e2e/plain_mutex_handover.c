@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <time.h>
 
-enum { kThreads = 4, kRounds = 50, kTimes = 200 };
+enum { kThreads = 4, kRounds = 10, kTimes = 100000, kPatience = 100 };
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t all_arrived = PTHREAD_COND_INITIALIZER;
 static long counter;
@@ -36,18 +36,18 @@ static void take(int way) {
   if (way == 1) CHECK(pthread_mutex_timedlock(&mutex, &far_away) == 0);
   if (way > 1) {
     int result;
-    while ((result = pthread_mutex_trylock(&mutex)) != 0) {
+    for (int i = 0; (result = pthread_mutex_trylock(&mutex)) != 0; ++i) {
       CHECK(result == EBUSY);
-      sched_yield();
+      if (i >= kPatience) sched_yield();
     }
   }
 }
 
-// A few other threads' turns pass between the load and the store, unless the mutex keeps them out.
+// Other threads' turns would come between the load and the store, if the mutex did not keep them out.
 static void count_up(pid_t self) {
   check_held(self);
   const long before = *(volatile long*)&counter;
-  if (before % 64 == 0) sched_yield();
+  if (before % 1024 == 0) sched_yield();
   *(volatile long*)&counter = before + 1;
   check_held(self);
 }
@@ -61,13 +61,15 @@ static void meet(int round, pid_t self) {
   CHECK(pthread_mutex_unlock(&mutex) == 0);
 }
 
-static void* hammer(void* unused) {
+// Every other round is for two threads only: if one of them is not woken, no third one makes up for it.
+static void* hammer(void* first_two) {
   const pid_t self = gettid();
   for (int round = 1; round <= kRounds; ++round) {
-    for (int i = 0; i < kTimes; ++i) {
+    const int times = round % 2 == 0 || first_two != NULL ? kTimes : 0;
+    for (int i = 0; i < times; ++i) {
       take(i % 4);
       count_up(self);
-      if (i % 16 == 0) {
+      if (i % 256 == 0) {
         CHECK(pthread_cond_timedwait(&all_arrived, &mutex, &long_ago) == ETIMEDOUT);
         check_held(self);
       }
@@ -75,12 +77,12 @@ static void* hammer(void* unused) {
     }
     meet(round, self);
   }
-  return unused;
+  return NULL;
 }
 
 // The same with nobody else there.
 static void alone(void) {
-  for (int i = 0; i < 4 * kTimes; ++i) {
+  for (int i = 0; i < kTimes; ++i) {
     take(i % 4);
     count_up(gettid());
     CHECK(pthread_mutex_unlock(&mutex) == 0);
@@ -92,11 +94,13 @@ int main(void) {
   pthread_t threads[kThreads];
   far_away.tv_sec = time(NULL) + 3600;
   alone();
-  for (int i = 0; i < kThreads; ++i) CHECK(pthread_create(&threads[i], NULL, hammer, NULL) == 0);
+  for (int i = 0; i < kThreads; ++i)
+    CHECK(pthread_create(&threads[i], NULL, hammer, i < 2 ? &mutex : NULL) == 0);
   for (int i = 0; i < kThreads; ++i) CHECK(pthread_join(threads[i], NULL) == 0);
   check_free();
   alone();
-  CHECK(counter == 2 * 4 * kTimes + kThreads * kRounds * (kTimes + 1));
+  CHECK(counter == 2 * kTimes + (2 + kThreads) * kRounds / 2 * kTimes + kThreads * kRounds);
   CHECK(pthread_mutex_destroy(&mutex) == 0);
+  puts("done");
   return 0;
 }
