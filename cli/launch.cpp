@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -34,14 +35,41 @@ fs::path find_in_path(const std::string& program) {
   throw std::runtime_error(fmt::format("cannot run {}: it is not in PATH", program));
 }
 
-bool is_dynamic(std::ifstream& file, const Elf64_Ehdr& header) {
+template <typename Visit>
+void for_each_segment(std::ifstream& file, const Elf64_Ehdr& header, Visit visit) {
   for (int i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
+    file.clear();
     file.seekg(static_cast<std::streamoff>(header.e_phoff) + i * header.e_phentsize);
-    if (file.read(reinterpret_cast<char*>(&segment), sizeof segment) && segment.p_type == PT_INTERP)
-      return true;
+    if (file.read(reinterpret_cast<char*>(&segment), sizeof segment)) visit(segment);
   }
-  return false;
+}
+
+bool is_dynamic(std::ifstream& file, const Elf64_Ehdr& header) {
+  bool found = false;
+  for_each_segment(file, header, [&](const Elf64_Phdr& segment) { found |= segment.p_type == PT_INTERP; });
+  return found;
+}
+
+// Go's linker leaves a note of this name, also in what is stripped.
+bool is_go(std::ifstream& file, const Elf64_Ehdr& header) {
+  constexpr uint64_t kMostNotes = 64 << 10;  // bytes
+  bool found = false;
+  for_each_segment(file, header, [&](const Elf64_Phdr& segment) {
+    if (segment.p_type != PT_NOTE) return;
+    std::vector<char> notes(std::min(segment.p_filesz, kMostNotes));
+    file.seekg(static_cast<std::streamoff>(segment.p_offset));
+    if (!file.read(notes.data(), static_cast<std::streamsize>(notes.size()))) return;
+    Elf64_Nhdr note{};
+    for (size_t at = 0; at + sizeof note + 4 <= notes.size();) {
+      std::memcpy(&note, &notes[at], sizeof note);
+      at += sizeof note;
+      found |= note.n_namesz == 4 && std::memcmp(&notes[at], "Go\0", 4) == 0;
+      const auto padded = [](uint32_t size) { return (size_t{size} + 3) & ~size_t{3}; };
+      at += padded(note.n_namesz) + padded(note.n_descsz);
+    }
+  });
+  return found;
 }
 
 // The signals that somebody sends to gordian but means for the program. Those from the keyboard reach it
@@ -121,6 +149,12 @@ std::string obstacle(const std::string& program) {
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64) {
     return fmt::format("{} is not an x86-64 program, so the shim cannot be loaded into it", program);
   }
+  if (is_go(file, header)) {
+    return fmt::format(
+        "{} is a Go program, whose own locks do not go through libc: at most those of C code in it are "
+        "watched",
+        program);
+  }
   if (!is_dynamic(file, header)) {
     return fmt::format("{} is statically linked, so the shim cannot be loaded into it: link it dynamically",
                        program);
@@ -159,8 +193,8 @@ Exit launch(const std::vector<std::string>& command, const fs::path& hook, const
   sigaction(SIGINT, &old_interrupt, nullptr);
   sigaction(SIGQUIT, &old_quit, nullptr);
   if (failed) throw std::runtime_error(fmt::format("cannot run {}: {}", command[0], std::strerror(error)));
-  if (WIFSIGNALED(status)) return {128 + WTERMSIG(status), true};
-  return {WEXITSTATUS(status), false};
+  if (WIFSIGNALED(status)) return {128 + WTERMSIG(status), WTERMSIG(status)};
+  return {WEXITSTATUS(status), 0};
 }
 
 }  // namespace gordian

@@ -13,7 +13,7 @@ namespace gordian {
 
 struct Exit {
   int status = 0;  // exit status, or 128 + signal as a shell would say
-  bool signalled = false;
+  int signal = 0;  // that ended it; 0: none
 };
 
 // libgordian.so as it lies beside this executable. Throws std::runtime_error when it is not there.

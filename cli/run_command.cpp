@@ -58,6 +58,10 @@ int run(const Options& options) {
   if (!problem.empty()) fmt::print(stderr, "gordian: {}\n", problem);
 
   const Exit ended = launch(options.command, hook, trace_dir);
+  if (ended.signal != 0) {
+    fmt::print(stderr, "gordian: {} was ended by SIG{} ({})\n", options.command.front(),
+               sigabbrev_np(ended.signal), sigdescr_np(ended.signal));
+  }
   const std::vector<fs::path> traces = traces_in(trace_dir);
   if (traces.empty() && !problem.empty()) {
     if (options.trace_dir.empty()) fs::remove_all(trace_dir);

@@ -137,12 +137,15 @@ CallPath* continue_path(const CallPath& native, uint64_t script) {
   uint64_t key = child_key(root_key(), native.return_address);
   for (uint32_t i = 0; i < native.callers; ++i) key = child_key(key, native.caller[i]);
   Node* node = find_node(child_key(key, script), true);
-  if (node == nullptr) return nullptr;
-  CallPath* known = load(node->path, std::memory_order_acquire);
+  CallPath* known = node != nullptr ? load(node->path, std::memory_order_acquire) : nullptr;
   if (known != nullptr) return known;
   const uint32_t stack = learn_script(script);
-  CallPath* const fresh = stack != 0 ? take_path() : nullptr;
-  if (fresh == nullptr) return nullptr;
+  if (stack == 0) return nullptr;
+  CallPath* const fresh = node != nullptr ? take_path() : nullptr;
+  if (fresh == nullptr) {
+    recorder().drop(format::Dropped::call_path_table);
+    return nullptr;
+  }
   *fresh = native;
   fresh->trace_epoch = 0;
   fresh->script = stack;

@@ -82,7 +82,7 @@ bool is_vfork_child() {
 uint64_t* descriptors;
 
 bool find_file_lock(int fd, FileLockType type, CallSite site, Lockable& lock) {
-  const KeepErrno keep;
+  const Unobtrusive unobtrusive;  // it may start the trace
   uint64_t file;
   // A signal handler that interrupted the hook may lock files, and close them.
   if (context.inside || context.acquiring) return false;

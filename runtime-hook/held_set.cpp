@@ -51,7 +51,8 @@ HeldEntry* find_held(const ThreadSlot& slot, Lockable lock) {
 }
 
 // How far the work on an acquisition may go. `caches` looks only where nothing outside the hook can be called
-// and nothing shared is written, and gives up otherwise; `everything` learns and records what is new.
+// (but for what an interpreter says of its threads, see python_frames.h) and nothing shared is written, and
+// gives up otherwise; `everything` learns and records what is new.
 enum class Effort : uint8_t { caches, everything };
 
 // The path cache has four places for each call site, frame and place in a script, since a function may be
@@ -82,16 +83,29 @@ void refresh_memo(HeldEntry& entry) {
   if (memo_tag != kNoMemo) memo_tag = tag_word(reinterpret_cast<const pthread_mutex_t*>(entry.lock));
 }
 
-// False: a semaphore that has been found to be a signal since it was taken. Nobody holds it then, as if
-// another thread had released it.
+// As if another thread had released it.
+void give_up(HeldEntry& entry) {
+  store(entry.lock, uint64_t{0});
+  store(context.own->revoked, 1U);
+}
+
+// False: a semaphore that has been found to be a signal since it was taken. Nobody holds it then.
 bool set_lock(HeldEntry& entry, format::LockRef lock) {
   if (lock == kSignal) {
-    store(entry.lock, uint64_t{0});
-    store(context.own->revoked, 1U);
+    give_up(entry);
     return false;
   }
   entry.id = lock;
   return true;
+}
+
+// Before the memory of a lock is looked into, other than the one that is being taken. False: it has been
+// freed.
+bool is_there(HeldEntry& entry, Lockable lock) {
+  const bool held = &entry < top_of(*context.own);
+  if (!held || context.is_forked || is_still_taken(lock, entry.shared != 0, context.tid)) return true;
+  give_up(entry);
+  return false;
 }
 
 // Works out the kind of `entry`, for which its lock's class is enough. False: `effort` does not reach.
@@ -100,6 +114,7 @@ bool resolve_kind(HeldEntry& entry) {
   HeldPrivate& own = private_of(entry);
   const Lockable lock{load(entry.lock), entry.kind};
   if (lock.address == 0) return false;  // released by another thread this very moment
+  if (entry.id == format::LockRef::none && !is_there(entry, lock)) return false;
   Identity identity = entry.id != format::LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
   if (identity.lock_class == format::StackRef::none) {
     if (effort == Effort::caches) return false;
@@ -116,7 +131,7 @@ template <Effort effort>
 bool resolve_lock(HeldEntry& entry) {
   if (entry.id != format::LockRef::none) return true;
   const Lockable lock{load(entry.lock), entry.kind};
-  if (lock.address == 0) return false;
+  if (lock.address == 0 || !is_there(entry, lock)) return false;
   Identity identity = known_identity(lock);
   if (identity.lock == format::LockRef::none && effort == Effort::everything) {
     identity = identify(lock, stack_of_path(*private_of(entry).path));

@@ -71,6 +71,7 @@ struct How {
 
 inline constexpr int kRobust = 16;
 inline constexpr int kProcessShared = 128;
+inline constexpr int kElision = 256;
 
 inline bool is_taggable(const pthread_mutex_t* mutex) {
   return (mutex->__data.__kind & (kRobust | kProcessShared)) == 0;
@@ -107,6 +108,22 @@ inline TagPlace tag_place(Lockable lock) {
       break;
   }
   return {nullptr, nullptr};
+}
+
+// Whether the object at the address of a lock that `tid` has taken still says that it has. If it does not,
+// the program has freed it, locked as it was, and the memory may be anything by now. What cannot say it,
+// does.
+inline bool is_still_taken(Lockable lock, bool shared, uint32_t tid) {
+  if (lock.kind == LockKind::mutex) {
+    const auto* mutex = reinterpret_cast<const pthread_mutex_t*>(lock.address);
+    const bool says = is_taggable(mutex) && (mutex->__data.__kind & kElision) == 0;
+    return !says || static_cast<uint32_t>(load(mutex->__data.__owner)) == tid;
+  }
+  if (lock.kind == LockKind::rwlock) {
+    const auto& data = reinterpret_cast<const pthread_rwlock_t*>(lock.address)->__data;
+    return shared ? load(data.__readers) >> 3 != 0 : static_cast<uint32_t>(load(data.__cur_writer)) == tid;
+  }
+  return true;
 }
 
 }  // namespace gordian::hook

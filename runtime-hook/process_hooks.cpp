@@ -9,6 +9,7 @@
 #include "runtime-hook/modules.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/thread_context.h"
 
 using namespace gordian::hook;
 
@@ -39,6 +40,47 @@ GORDIAN_EXPORT pid_t _Fork() {
   }
   return child;
 }
+
+// dlopen() asks who calls it, for that one's search path and namespace: the call must still come from there.
+// So it is noted, and jumped to.
+#define GORDIAN_PASS_ON(name, note)                  \
+  GORDIAN_EXPORT __attribute__((naked)) void* name { \
+    __asm__(                                         \
+        "push %rdi\n.cfi_adjust_cfa_offset 8\n"      \
+        "push %rsi\n.cfi_adjust_cfa_offset 8\n"      \
+        "push %rdx\n.cfi_adjust_cfa_offset 8\n"      \
+        "call " #note                                \
+        "\n"                                         \
+        "pop %rdx\n.cfi_adjust_cfa_offset -8\n"      \
+        "pop %rsi\n.cfi_adjust_cfa_offset -8\n"      \
+        "pop %rdi\n.cfi_adjust_cfa_offset -8\n"      \
+        "jmp *%rax\n");                              \
+  }
+
+namespace {
+
+// Of a library that takes its own or another libc's functions where ours were meant.
+void note_past_the_hook() {
+  if (context.inside) return;
+  const InsideHook inside;
+  if (attach() != nullptr) recorder().drop(gordian::format::Dropped::deep_binding);
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("hidden"))) auto gordian_note_dlopen(const char*, int mode) {
+  ensure_resolved();
+  if ((mode & RTLD_DEEPBIND) != 0) note_past_the_hook();
+  return real.dlopen;
+}
+extern "C" __attribute__((visibility("hidden"))) auto gordian_note_dlmopen(Lmid_t space) {
+  ensure_resolved();
+  if (space != LM_ID_BASE) note_past_the_hook();
+  return real.dlmopen;
+}
+
+GORDIAN_PASS_ON(dlopen(const char*, int), gordian_note_dlopen)
+GORDIAN_PASS_ON(dlmopen(Lmid_t, const char*, int), gordian_note_dlmopen)
 
 GORDIAN_EXPORT int dlclose(void* library) {
   ensure_resolved();

@@ -11,10 +11,12 @@ namespace gordian::hook::python {
 
 namespace {
 
-// The state of the calling thread, and that of the thread that holds the interpreter's lock.
-const ThreadState* (*own_state)();
-const ThreadState* (*running_state)();
-int (*line_at)(const Code*, int offset);
+struct Functions {
+  const ThreadState* (*own_state)();      // of the calling thread
+  const ThreadState* (*running_state)();  // of the thread that holds the interpreter's lock
+  int (*line_at)(const Code*, int offset);
+};
+Functions functions;  // of `interpreter`
 
 template <typename Function>
 bool look_up(const dl_find_object& object, const char* name, Function& into) {
@@ -100,17 +102,19 @@ void find_interpreter(uint64_t pc) {
   dl_find_object object;
   void* allocate_lock;
   const unsigned long* version;
+  Functions found;
   if (load(interpreter.size) != 0 || _dl_find_object(reinterpret_cast<void*>(pc), &object) != 0 ||
       !look_up(object, "PyThread_allocate_lock", allocate_lock)) {
     return;
   }
   if (!look_up(object, "Py_Version", version) || *version >> 16 != kVersion ||
-      !look_up(object, "PyGILState_GetThisThreadState", own_state) ||
-      !look_up(object, "_PyThreadState_UncheckedGet", running_state) ||
-      !look_up(object, "PyCode_Addr2Line", line_at)) {
+      !look_up(object, "PyGILState_GetThisThreadState", found.own_state) ||
+      !look_up(object, "_PyThreadState_UncheckedGet", found.running_state) ||
+      !look_up(object, "PyCode_Addr2Line", found.line_at)) {
     recorder().drop(format::Dropped::script_frames);
     return;
   }
+  functions = found;
   const auto start = reinterpret_cast<uint64_t>(object.dlfo_map_start);
   store(interpreter.start, start);
   store(interpreter.size, reinterpret_cast<uint64_t>(object.dlfo_map_end) - start, std::memory_order_release);
@@ -121,13 +125,13 @@ void forget_interpreter() {
 }
 
 const Frame* current_frame() {
-  const ThreadState* const own = own_state();
-  return own != nullptr && own == running_state() ? own->frame->current : nullptr;
+  const ThreadState* const own = functions.own_state();
+  return own != nullptr && own == functions.running_state() ? own->frame->current : nullptr;
 }
 
 void describe(const Frame& frame, Description& into) {
   const Code& code = *frame.code;
-  const int line = line_at(&code, static_cast<int>((frame.instruction - code.instructions) * 2));
+  const int line = functions.line_at(&code, static_cast<int>((frame.instruction - code.instructions) * 2));
   into.line = line > 0 ? static_cast<uint32_t>(line) : 0;
   into.file_length = copy(*code.file, into.file);
   into.function_length = copy(*code.qualified_name, into.function);

@@ -4,6 +4,7 @@
 #ifndef GORDIAN_RUNTIME_HOOK_REAL_H
 #define GORDIAN_RUNTIME_HOOK_REAL_H
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>

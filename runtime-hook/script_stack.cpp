@@ -81,8 +81,10 @@ ScriptPlace place_of(const python::Description& description) {
   for (uint32_t probe = 0; probe < 64; ++probe) {
     ScriptPlace& place = places[(hash + probe) & (kPlaces - 1)];
     if (place == ScriptPlace::none) place = add_text(description, hash);
-    if (place == ScriptPlace::none || text_of(place).hash == hash) return place;
+    if (place == ScriptPlace::none) break;
+    if (text_of(place).hash == hash) return place;
   }
+  recorder().drop(format::Dropped::script_frames);
   return ScriptPlace::none;
 }
 
@@ -169,6 +171,7 @@ uint32_t learn_script(uint64_t key) {
     return 0;
   }
   ScriptStack& stack = script_stacks[number];
+  stack = {};  // a fork may have left it half filled
   python::Description description;
   for (uint64_t last = 0; frame != nullptr; frame = frame->previous) {
     if (stack.count == kScriptFrames) {

@@ -207,6 +207,7 @@ bool create_thread_tables() {
 void reset_after_fork() {
   context.top = nullptr;
   context.slot = context.own = nullptr;
+  context.is_forked = true;
   if (handles != nullptr) madvise(handles, kHandles * sizeof(Handle), MADV_DONTNEED);
 }
 

@@ -108,6 +108,7 @@ struct ThreadContext {
   ThreadSlot* slot;  // null: not attached, or inside the hook
   ThreadSlot* own;   // null: not attached
   uint32_t tid;
+  bool is_forked;  // this thread was its parent's: locks that it holds may bear that one's tid
   bool inside;     // the hook's slow path: nested calls stand aside
   bool acquiring;  // between prepare() and commit() or withdraw(): the entries of the held set must not move
   ForkedHeld forked;

@@ -56,6 +56,7 @@ enum class Dropped : uint32_t {
   held_overflow,        // a thread held more locks than could be stored
   foreign_unlock,       // a mutex unlocked by a thread that was not seen to lock it
   script_frames,        // an interpreter whose frames cannot be read, or no room for more of them
+  deep_binding,         // a library opened so that its calls go past the hook
   count_                // number of reasons
 };
 

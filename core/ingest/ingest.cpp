@@ -41,6 +41,8 @@ const char* in_words(format::Dropped reason) {
       return "lock calls without the frames of the script: an interpreter of a version that cannot be read, "
              "or too "
              "many frames";
+    case format::Dropped::deep_binding:
+      return "libraries opened with RTLD_DEEPBIND or dlmopen, whose lock calls go past the hook";
     case format::Dropped::count_:
       break;
   }

@@ -4,6 +4,7 @@
 #include "tests/conformance/observe.h"
 
 #include <semaphore.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <threads.h>
 
@@ -13,6 +14,7 @@ static pthread_spinlock_t spin;
 static pthread_barrier_t barrier;
 static mtx_t c11_mutex;
 static sem_t semaphore;
+static int file;
 
 static void lock(void) {
   pthread_mutex_lock(&mutex);
@@ -37,6 +39,9 @@ static void c11_lock(void) {
 }
 static void post(void) {
   sem_post(&semaphore);
+}
+static void lock_file(void) {
+  flock(file, LOCK_SH);
 }
 static void* return_at_once(void* unused) {
   return unused;
@@ -64,6 +69,8 @@ int main(void) {
   CHECK(pthread_barrier_init(&barrier, NULL, 1) == 0);
   CHECK(mtx_init(&c11_mutex, mtx_plain) == thrd_success);
   CHECK(sem_init(&semaphore, 0, 0) == 0);
+  file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  CHECK(file >= 0);
   observe_first("pthread_mutex_lock", lock);
   observe_first("pthread_mutex_trylock", trylock);
   observe_first("pthread_mutex_init", init);
@@ -72,6 +79,7 @@ int main(void) {
   observe_first("pthread_barrier_wait", pass_barrier);
   observe_first("mtx_lock", c11_lock);
   observe_first("sem_post", post);
+  observe_first("flock", lock_file);
   observe_first("pthread_create", create);
   return 0;
 }

@@ -19,6 +19,7 @@ Both use the same keys; a program may give `expect` several times, once a findin
     signal: NAME                the signal that ends it instead (KILL, ABRT ...)
     kill_after: WORD            the harness sends that signal once the program has printed "WORD PID"
     stderr: TEXT                what the report at exit, on stderr, says under a plain preload
+    says: TEXT                  what `gordian run` says on stderr; may be given several times
     run_options: OPTIONS        more options for `gordian run`
     flags, args, library        read by CMakeLists.txt: a build each, a test each, a library of the same file each
 
@@ -35,7 +36,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NOTE_TIERS = {"guarded", "ordered", "single-thread"}
-KEYS = "expect|exit|signal|kill_after|stderr|run_options|flags|args|library"
+KEYS = "expect|exit|signal|kill_after|stderr|says|run_options|flags|args|library"
 YAML_KEYS = {"modelled_on", "program", "language", "rule", "side", "verdict", "tier", "length", "locks", "functions",
              "exit", "signal", "kill_after"}
 
@@ -66,6 +67,7 @@ class Case:
     signal: str | None = None
     kill_after: str | None = None
     stderr: str | None = None
+    says: list[str] = field(default_factory=list)
     run_options: list[str] = field(default_factory=list)
 
     @property
@@ -99,6 +101,8 @@ def apply_common_key(case, key, value):
         case.exit = int(value)
     elif key in ("signal", "kill_after", "stderr"):
         setattr(case, key, value)
+    elif key == "says":
+        case.says.append(value)
     elif key == "run_options":
         case.run_options = shlex.split(value)
 

@@ -120,6 +120,10 @@ class Runner:
         if "--keep-exit-status" in self.case.run_options:
             status = self.case.exit if self.case.signal is None else 128 - self.case.status
         self.expect(watched.status == status, f"gordian run exited with {watched.status} instead of {status}")
+        self.expect(("was ended by" in watched.stderr) == (self.case.signal is not None),
+                    f"the program ended otherwise than unwatched: {watched.stderr}")
+        for text in self.case.says:
+            self.expect(text in watched.stderr, f"gordian run does not say {text!r}")
         self.check_visible(findings)
         self.check_all_tiers(trace_dir)
         self.expect_unchanged(watched, compare_errors=False)
