@@ -58,9 +58,12 @@ int run(const Options& options) {
   if (!problem.empty()) fmt::print(stderr, "gordian: {}\n", problem);
 
   const Exit ended = launch(options.command, hook, trace_dir);
+  // Our own exit status speaks of findings.
   if (ended.signal != 0) {
     fmt::print(stderr, "gordian: {} was ended by SIG{} ({})\n", options.command.front(),
                sigabbrev_np(ended.signal), sigdescr_np(ended.signal));
+  } else if (ended.status != 0) {
+    fmt::print(stderr, "gordian: {} exited with status {}\n", options.command.front(), ended.status);
   }
   const std::vector<fs::path> traces = traces_in(trace_dir);
   if (traces.empty() && !problem.empty()) {

@@ -120,8 +120,9 @@ class Runner:
         if "--keep-exit-status" in self.case.run_options:
             status = self.case.exit if self.case.signal is None else 128 - self.case.status
         self.expect(watched.status == status, f"gordian run exited with {watched.status} instead of {status}")
-        self.expect(("was ended by" in watched.stderr) == (self.case.signal is not None),
-                    f"the program ended otherwise than unwatched: {watched.stderr}")
+        said = re.findall(r"^gordian: .* (was ended by SIG\w+|exited with status \d+)", watched.stderr, re.MULTILINE)
+        end = f"was ended by SIG{self.case.signal}" if self.case.signal else f"exited with status {self.case.exit}"
+        self.expect(said == ([end] if self.case.status != 0 else []), f"the program ended otherwise: {watched.stderr}")
         for text in self.case.says:
             self.expect(text in watched.stderr, f"gordian run does not say {text!r}")
         self.check_visible(findings)
