@@ -12,6 +12,7 @@
 
 #include "runtime-hook/call_path.h"
 #include "runtime-hook/chains.h"
+#include "runtime-hook/events.h"
 #include "runtime-hook/exit_report.h"
 #include "runtime-hook/file_locks.h"
 #include "runtime-hook/held_set.h"
@@ -47,7 +48,8 @@ uint64_t random_word() {
 
 bool create_tables() {
   if (!tables_exist) {
-    tables_exist = create_path_table() && create_stack_table() && create_chain_table() && create_lock_table();
+    tables_exist = create_path_table() && create_stack_table() && create_chain_table() &&
+                   create_lock_table() && create_event_table();
   }
   return tables_exist && create_thread_tables();
 }
@@ -244,6 +246,7 @@ void leave_parents_trace() {
   clear_stack_table();
   clear_chain_table();
   clear_lock_table();
+  clear_event_table();
   forget_modules();
   ++epoch;
   store(state, State::resting);

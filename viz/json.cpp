@@ -46,6 +46,15 @@ Json to_json(const FindingEdge& edge, const std::vector<FindingLock>& locks) {
           {"wanted_stack_truncated", edge.wanted_stack.truncated}};
 }
 
+Json to_json(const FindingMoment& moment) {
+  return {{"what", moment.what},
+          {"title", moment.title},
+          {"thread", moment.thread},
+          {"stack", array_of<Frame>(moment.stack.frames, to_json)},
+          {"stack_proven", moment.stack.proven},
+          {"stack_truncated", moment.stack.truncated}};
+}
+
 Json to_json(const Finding& finding) {
   Json edges = Json::array();
   for (const FindingEdge& edge : finding.edges) edges.push_back(to_json(edge, finding.locks));
@@ -60,7 +69,8 @@ Json to_json(const Finding& finding) {
           {"suppressed", finding.suppressed},
           {"locations", array_of<FindingLocation>(finding.locations, to_json)},
           {"locks", array_of<FindingLock>(finding.locks, to_json)},
-          {"edges", std::move(edges)}};
+          {"edges", std::move(edges)},
+          {"moments", array_of<FindingMoment>(finding.moments, to_json)}};
 }
 
 Json to_json(const Stats& stats) {

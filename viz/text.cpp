@@ -83,7 +83,8 @@ class TextWriter {
       const std::string number = finding.edges.size() > 1 ? fmt::format("{}. ", i + 1) : "";
       write(finding, finding.edges[i], number);
     }
-    if (finding.edges.empty()) write(finding.locations);
+    for (const FindingMoment& moment : finding.moments) write(moment);
+    if (finding.edges.empty() && finding.moments.empty()) write(finding.locations);
     out_ << '\n';
   }
 
@@ -119,6 +120,15 @@ class TextWriter {
     write(marks);
     write("where " + held + " was taken:", edge.held_stack);
     write("where " + wanted + " is wanted:", edge.wanted_stack);
+  }
+
+  void write(const FindingMoment& moment) {
+    out_ << '\n';
+    line("  {}", paint(Style::strong, printable(moment.title)));
+    std::vector<Mark> marks;
+    add_mark(marks, moment.stack, printable(moment.what));
+    write(marks);
+    write("stack:", moment.stack);
   }
 
   void write(const std::vector<FindingLocation>& locations) {

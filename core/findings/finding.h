@@ -54,6 +54,14 @@ struct FindingEdge {
   FindingStack wanted_stack;
 };
 
+// A moment that a finding tells of, other than an edge.
+struct FindingMoment {
+  std::string what;    // "main.lock is unlocked here"; empty: nothing to add to the title
+  std::string title;   // "where it was unlocked, by worker (tid 4711):"
+  std::string thread;  // "worker (tid 4711)"; empty: not known
+  FindingStack stack;
+};
+
 struct FindingLocation {
   std::string file;
   unsigned line = 0;
@@ -73,6 +81,7 @@ struct Finding {
   std::vector<FindingLocation> locations;
   std::vector<FindingLock> locks;
   std::vector<FindingEdge> edges;
+  std::vector<FindingMoment> moments;  // in the order of telling
 };
 
 struct Stats {

@@ -91,4 +91,11 @@ std::string fingerprint(std::string_view rule, std::vector<EdgeIdentity> cycle) 
   return fmt::format("{:016x}", hash.value());
 }
 
+std::string fingerprint(std::string_view rule, const std::vector<std::string>& names) {
+  Fnv1a hash;
+  hash.add(rule);
+  for (const std::string& name : names) hash.add(stable(name));
+  return fmt::format("{:016x}", hash.value());
+}
+
 }  // namespace gordian

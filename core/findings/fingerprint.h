@@ -31,6 +31,9 @@ size_t smallest_rotation(const std::vector<EdgeIdentity>& cycle);
 // 16 hexadecimal digits.
 std::string fingerprint(std::string_view rule, std::vector<EdgeIdentity> cycle);
 
+// Of a cause that no cycle identifies: names, in an order that is the same each time.
+std::string fingerprint(std::string_view rule, const std::vector<std::string>& names);
+
 }  // namespace gordian
 
 #endif  // GORDIAN_CORE_FINDINGS_FINGERPRINT_H

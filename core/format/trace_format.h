@@ -44,6 +44,7 @@ enum class ThreadRef : uint32_t { none = 0 };
 enum class ChainRef : uint32_t { none = 0 };
 enum class UseRef : uint32_t { none = 0 };
 enum class ScriptFrameRef : uint32_t { none = 0 };
+enum class EventRef : uint32_t { none = 0 };
 
 // Why something was not recorded. Counted in FileHeader::dropped, reported by every view.
 enum class Dropped : uint32_t {
@@ -57,6 +58,7 @@ enum class Dropped : uint32_t {
   foreign_unlock,       // a mutex unlocked by a thread that was not seen to lock it
   script_frames,        // an interpreter whose frames cannot be read, or no room for more of them
   deep_binding,         // a library opened so that its calls go past the hook
+  event_table,          // no room to recognise what happened to a lock
   count_                // number of reasons
 };
 
@@ -84,6 +86,7 @@ enum class RecordType : uint16_t {
   end,
   lock_name,
   script_frame,
+  event,
 };
 
 enum class RecordState : uint16_t { claimed = 1, committed = 2 };
@@ -232,6 +235,23 @@ struct UseRecord {
 };
 inline constexpr uint32_t kMaxUsesPerChain = 64;
 
+// What happened to a lock besides that it was taken. `where` and `held_at` are as in EventRecord.
+enum class EventKind : uint16_t {
+  unlock_unheld = 1,  // released at `where`, though nobody had taken it
+  unlock_by_other,    // released at `where` by a thread that had not taken it: `other` had, at `held_at`
+  destroy_in_use,  // destroyed at `where` while `other` held it, taken at `held_at`; detail: see DestroyedHow
+  freed_while_held,    // at `where`, the memory of a lock taken at `held_at` was found to be something else
+  kept_at_thread_end,  // the thread ended, holding the lock taken at `held_at`
+  kept_at_exit,        // the process ended by a call of this thread, which held the lock
+  wait_while_holding,  // waited at `where` with the lock held; detail: see WaitedFor
+  blocking_call,       // made a system call that may block with the lock held; detail: see BlockingCall
+  two_mutexes,         // waited at `where` with a condition for which another waits with another mutex
+  permits_lost,    // a semaphore ended at `where` with fewer permits than it was made with; detail: how many
+  semaphore_left,  // a named semaphore that the process made and nobody removed
+  held_at_fork,    // in the child of a fork: another thread of the parent held it, taken at `held_at`
+  count_           // one above the last
+};
+
 enum class SyncKind : uint32_t {
   join = 1,  // `thread` joined `other`; `segment` is the joiner's segment after it
 };
@@ -243,6 +263,24 @@ struct SyncRecord {
   ThreadRef other;
   SyncKind kind;
   uint32_t segment;
+};
+
+// Something that happened to a lock, once for each kind, detail, class of lock, `where` and `held_at`; from
+// then on counted in place. Followed by `text_length` bytes of text, no terminator.
+struct EventRecord {
+  RecordHeader header;
+  EventKind kind;
+  uint16_t detail;
+  uint32_t text_length;
+  LockRef lock;      // of the first; none: it cannot be named
+  ThreadRef thread;  // that did it, the first time
+  ThreadRef other;   // none, or a second thread that it concerns
+  StackRef where;
+  StackRef held_at;
+  uint32_t reserved;
+  uint64_t count;
+  uint64_t total_ns;  // of what takes time
+  uint64_t max_ns;
 };
 
 enum class EndReason : uint32_t { exit = 1, quick_exit };

@@ -58,6 +58,8 @@ size_t fixed_size(RecordType type) {
       return sizeof(format::LockNameRecord);
     case RecordType::script_frame:
       return sizeof(format::ScriptFrameRecord);
+    case RecordType::event:
+      return sizeof(format::EventRecord);
   }
   return 0;
 }
@@ -156,6 +158,10 @@ bool TraceReader::is_sound(uint64_t offset, const RecordHeader& head) const {
       const auto& frame = at<format::ScriptFrameRecord>(offset);
       return uint64_t{frame.file_length} + frame.function_length <= extra;
     }
+    case RecordType::event: {
+      const auto& event = at<format::EventRecord>(offset);
+      return event.kind < format::EventKind::count_ && event.text_length <= extra;
+    }
     case RecordType::chain:
       return at<format::ChainRecord>(offset).mode <= format::AcquireMode::reacquire &&
              uint64_t{static_cast<uint32_t>(at<format::ChainRecord>(offset).outer)} *
@@ -178,6 +184,10 @@ TraceReader::ScriptFrameText TraceReader::text(const format::ScriptFrameRecord& 
   const std::string_view all(reinterpret_cast<const char*>(&frame + 1),
                              size_t{frame.file_length} + frame.function_length);
   return {all.substr(0, frame.file_length), all.substr(frame.file_length)};
+}
+
+std::string_view TraceReader::text(const format::EventRecord& event) const {
+  return {reinterpret_cast<const char*>(&event + 1), event.text_length};
 }
 
 std::string_view TraceReader::lock_name(const format::LockNameRecord& name) const {

@@ -52,6 +52,8 @@ template <>
 inline constexpr auto kTypeOf<format::LockNameRecord> = format::RecordType::lock_name;
 template <>
 inline constexpr auto kTypeOf<format::ScriptFrameRecord> = format::RecordType::script_frame;
+template <>
+inline constexpr auto kTypeOf<format::EventRecord> = format::RecordType::event;
 
 class TraceReader {
  public:
@@ -88,6 +90,7 @@ class TraceReader {
   std::span<const uint64_t> return_addresses(const format::StackRecord& stack) const;
   std::string_view path(const format::ModuleRecord& module) const;
   std::string_view lock_name(const format::LockNameRecord& name) const;
+  std::string_view text(const format::EventRecord& event) const;
   struct ScriptFrameText {
     std::string_view file;
     std::string_view function;

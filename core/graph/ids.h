@@ -20,6 +20,7 @@ enum class ChainId : uint32_t {};
 inline constexpr StackId kNoStack{0xffffffff};
 inline constexpr ChainId kNoChain{0xffffffff};
 inline constexpr ThreadId kNoThread{0xffffffff};
+inline constexpr LockId kNoLock{0xffffffff};
 
 template <typename Id>
 constexpr size_t index(Id id) {

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/format/trace_format.h"
 #include "core/graph/ids.h"
 #include "core/graph/lock_graph.h"
 
@@ -92,6 +93,23 @@ struct Lock {
   std::string class_name;  // what all locks of its kind share: item_locks[]
 };
 
+// Something that happened to a lock besides that it was taken, as often as it happened at one place. See
+// format::EventRecord, of which this is the analysis side.
+struct Event {
+  ProcessId process{};
+  format::EventKind kind{};
+  uint16_t detail = 0;
+  LockId lock = kNoLock;
+  ThreadId thread = kNoThread;
+  ThreadId other = kNoThread;
+  StackId where = kNoStack;
+  StackId held_at = kNoStack;
+  uint64_t count = 0;
+  uint64_t total_ns = 0;
+  uint64_t max_ns = 0;
+  std::string text;
+};
+
 // Something not recorded, and why, in words that follow the count: "stacks not recorded: too many of them".
 struct Loss {
   ProcessId process{};
@@ -105,6 +123,7 @@ struct Program {
   Table<LockId, Lock> locks;
   Table<StackId, Stack> stacks;
   std::vector<Join> joins;
+  std::vector<Event> events;
   std::vector<Loss> losses;
   std::vector<std::string> warnings;  // what the traces could not tell, one sentence each
   LockGraph graph;                    // its LockIds are those of `locks`

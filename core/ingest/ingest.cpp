@@ -43,6 +43,8 @@ const char* in_words(format::Dropped reason) {
              "many frames";
     case format::Dropped::deep_binding:
       return "libraries opened with RTLD_DEEPBIND or dlmopen, whose lock calls go past the hook";
+    case format::Dropped::event_table:
+      return "events not recorded: too many distinct ones";
     case format::Dropped::count_:
       break;
   }
@@ -78,6 +80,7 @@ class Ingestion {
     trace_.for_each<format::ChainRecord>(
         [&](uint64_t offset, const auto& record) { add_chain(offset, record); });
     trace_.for_each<format::UseRecord>([&](uint64_t, const auto& record) { add_use(record); });
+    trace_.for_each<format::EventRecord>([&](uint64_t, const auto& record) { add_event(record); });
     add_losses();
   }
 
@@ -262,6 +265,15 @@ class Ingestion {
       same->first_segment = std::min(same->first_segment, record.first_segment);
       same->last_segment = std::max(same->last_segment, record.last_segment);
     }
+  }
+
+  void add_event(const format::EventRecord& record) {
+    if (record.count == 0) return;  // written by two threads at once: the other one counts
+    program_.events.push_back(
+        {process_, record.kind, record.detail, locks_.find(record.lock).value_or(kNoLock),
+         threads_.find(record.thread).value_or(kNoThread), threads_.find(record.other).value_or(kNoThread),
+         stacks_.find(record.where).value_or(kNoStack), stacks_.find(record.held_at).value_or(kNoStack),
+         record.count, record.total_ns, record.max_ns, std::string(trace_.text(record))});
   }
 
   void add_losses() {

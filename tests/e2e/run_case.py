@@ -202,8 +202,8 @@ class Runner:
             if not edge["held_stack"] or not edge["wanted_stack"]:
                 return "an edge lacks a stack"
         for thread in wanted.threads:
-            if not any(thread in edge["thread"] for edge in finding["edges"]):
-                return f"no edge is by thread {thread}"
+            if not any(thread in part["thread"] for part in [*finding["edges"], *finding["moments"]]):
+                return f"no edge or moment is by thread {thread}"
         for mode in wanted.modes:
             if not any(mode == edge["mode"] for edge in finding["edges"]):
                 return f"no edge has mode {mode}"
@@ -216,7 +216,8 @@ class Runner:
             if not any(name in lock["name"] for lock in finding["locks"]):
                 return f"no lock is named {name}"
         held = [frame for edge in finding["edges"] for frame in edge["held_stack"]]
-        frames = [*held, *(frame for edge in finding["edges"] for frame in edge["wanted_stack"])]
+        frames = [*held, *(frame for edge in finding["edges"] for frame in edge["wanted_stack"]),
+                  *(frame for moment in finding["moments"] for frame in moment["stack"])]
         for function in wanted.functions:
             if not self.goes_through(frames, function):
                 return f"no stack goes through {function}"
