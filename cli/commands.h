@@ -16,6 +16,7 @@ inline constexpr int kFindings = 2;
 void add_run_command(CLI::App& app, int& status);
 void add_report_command(CLI::App& app, int& status);
 void add_graph_command(CLI::App& app, int& status);
+void add_watch_command(CLI::App& app, int& status);
 
 }  // namespace gordian
 

@@ -4,7 +4,9 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -105,6 +107,15 @@ std::string joined(const char* variable, const std::string& value, char separato
   _exit(127);
 }
 
+// An old kernel has no descriptors for processes: then there are no ticks.
+void wait_for_end(pid_t child, int& status, const std::function<void()>& tick) {
+  pollfd ended{static_cast<int>(syscall(SYS_pidfd_open, child, 0)), POLLIN, 0};
+  while (ended.fd >= 0 && poll(&ended, 1, kTickMs) <= 0) tick();
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (ended.fd >= 0) close(ended.fd);
+}
+
 }  // namespace
 
 fs::path find_hook() {
@@ -162,7 +173,8 @@ std::string obstacle(const std::string& program) {
   return "";
 }
 
-Exit launch(const std::vector<std::string>& command, const fs::path& hook, const fs::path& trace_dir) {
+Exit launch(const std::vector<std::string>& command, const fs::path& hook, const fs::path& trace_dir,
+            const std::function<void()>& tick) {
   std::array<int, 2> error_pipe{};
   if (pipe2(error_pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
   struct sigaction ignore {};
@@ -187,8 +199,7 @@ Exit launch(const std::vector<std::string>& command, const fs::path& hook, const
   const bool failed = read(error_pipe[0], &error, sizeof error) == static_cast<ssize_t>(sizeof error);
   close(error_pipe[0]);
   int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  wait_for_end(child, status, tick);
   child_process = 0;
   sigaction(SIGINT, &old_interrupt, nullptr);
   sigaction(SIGQUIT, &old_quit, nullptr);

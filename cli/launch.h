@@ -6,6 +6,7 @@
 #define GORDIAN_CLI_LAUNCH_H
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,13 @@ std::filesystem::path find_hook();
 // std::runtime_error when the program does not exist or cannot be executed.
 std::string obstacle(const std::string& program);
 
-// Runs `command` with the shim loaded and traces going to `trace_dir`; returns when it has ended.
+// How often launch() calls back.
+inline constexpr int kTickMs = 20;
+
+// Runs `command` with the shim loaded and traces going to `trace_dir`; returns when it has ended. Meanwhile
+// it calls `tick` now and then.
 Exit launch(const std::vector<std::string>& command, const std::filesystem::path& hook,
-            const std::filesystem::path& trace_dir);
+            const std::filesystem::path& trace_dir, const std::function<void()>& tick);
 
 }  // namespace gordian
 

@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   gordian::add_run_command(app, status);
   gordian::add_report_command(app, status);
   gordian::add_graph_command(app, status);
+  gordian::add_watch_command(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -25,11 +25,6 @@ namespace gordian {
 
 namespace {
 
-bool wants_colour(std::FILE* file) {
-  const char* no_colour = std::getenv("NO_COLOR");
-  return (no_colour == nullptr || *no_colour == 0) && isatty(fileno(file)) != 0;
-}
-
 void write_to(std::FILE* file, const std::string& text, const std::string& name) {
   if (std::fwrite(text.data(), 1, text.size(), file) != text.size() || std::fflush(file) != 0) {
     throw std::runtime_error(fmt::format("cannot write {}: {}", name, std::strerror(errno)));
@@ -55,6 +50,11 @@ int exit_code(const Report& report, const std::string& fail_on) {
 }
 
 }  // namespace
+
+bool wants_colour(std::FILE* file) {
+  const char* no_colour = std::getenv("NO_COLOR");
+  return (no_colour == nullptr || *no_colour == 0) && isatty(fileno(file)) != 0;
+}
 
 void add_reporting_options(CLI::App& command, ReportingOptions& options) {
   // Immediately, so that each --output belongs to the --format before it.
@@ -85,9 +85,10 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options) {
       ->check(CLI::IsMember({"error", "warning", "never"}));
 }
 
-int report(Program& program, const ReportingOptions& options, std::FILE* terminal, Say say) {
+int report(Program& program, const ReportingOptions& options, std::FILE* terminal, Say say,
+           std::vector<Finding> seen) {
   Symbolizer symbolizer(program);
-  const Report report = analyse(program, symbolizer);
+  const Report report = analyse(program, symbolizer, std::move(seen));
   const int status = exit_code(report, options.fail_on);
   if (say == Say::findings && status == kNothingFound) return status;
   std::vector<View> views = options.views;
@@ -99,7 +100,8 @@ int report(Program& program, const ReportingOptions& options, std::FILE* termina
     } else if (view.format == "dot") {
       write_dot(out, class_graph(program, symbolizer, report), {});
     } else {
-      write_text(out, report, {view.output.empty() && wants_colour(terminal), options.all_tiers});
+      write_text(out, report,
+                 {view.output.empty() && wants_colour(terminal), options.all_tiers, view.output.empty()});
     }
     if (view.output.empty()) {
       write_to(terminal, out.str(), "the report");

@@ -33,7 +33,11 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options);
 // FILE of stdio (stdout or stderr). Throws std::runtime_error when a file cannot be written.
 // With Say::findings nothing is written unless the exit code says that there are some.
 enum class Say : uint8_t { all, findings };
-int report(Program& program, const ReportingOptions& options, std::FILE* terminal, Say say = Say::all);
+// `seen`: findings made while the program ran, for what the analysis does not find again.
+int report(Program& program, const ReportingOptions& options, std::FILE* terminal, Say say = Say::all,
+           std::vector<Finding> seen = {});
+
+bool wants_colour(std::FILE* file);
 
 }  // namespace gordian
 

@@ -15,6 +15,7 @@
 
 #include "cli/commands.h"
 #include "cli/launch.h"
+#include "cli/live_report.h"
 #include "cli/reporting.h"
 #include "cli/traces.h"
 
@@ -28,6 +29,7 @@ struct Options {
   ReportingOptions reporting;
   std::string trace_dir;
   bool keep_exit_status = false;
+  LiveOptions live;
   std::vector<std::string> command;
 };
 
@@ -57,7 +59,8 @@ int run(const Options& options) {
   }
   if (!problem.empty()) fmt::print(stderr, "gordian: {}\n", problem);
 
-  const Exit ended = launch(options.command, hook, trace_dir);
+  LiveReport live(trace_dir, options.live);
+  const Exit ended = launch(options.command, hook, trace_dir, [&] { live.tick(); });
   // Our own exit status speaks of findings.
   if (ended.signal != 0) {
     fmt::print(stderr, "gordian: {} was ended by SIG{} ({})\n", options.command.front(),
@@ -75,7 +78,7 @@ int run(const Options& options) {
   if (traces.empty()) {
     program.warnings.push_back(fmt::format("{} took no lock that the shim can see", options.command.front()));
   }
-  const int verdict = report(program, options.reporting, stderr);
+  const int verdict = report(program, options.reporting, stderr, Say::all, live.take_findings());
 
   if (options.trace_dir.empty()) {
     if (verdict == kNothingFound) {
@@ -98,6 +101,7 @@ void add_run_command(CLI::App& app, int& status) {
                       "directory for the traces; kept (default: a temporary one)");
   command->add_flag("--keep-exit-status", options->keep_exit_status,
                     "exit as the program did (128 + signal if it was killed) instead of by findings");
+  add_live_options(*command, options->live);
   command->add_option("command", options->command, "program and arguments, behind --")->required();
   command->positionals_at_end();
   command->prefix_command(false);

@@ -16,7 +16,8 @@ namespace {
 void load(const fs::path& file, Program& program) {
   const TraceReader reader(file);
   collect_hot_file(file, reader);
-  ingest(reader, program);
+  const auto moment = moment_of(file, reader);
+  ingest(reader, program, moment ? &*moment : nullptr);
 }
 
 }  // namespace

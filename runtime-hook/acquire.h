@@ -26,7 +26,7 @@ __attribute__((noinline)) int acquire_slowly(Lockable lock, CallSite site, How h
   if (entry == nullptr) return block();
   int result = attempt();
   if (!acquired(result)) {
-    const WaitWord waiting(lock, *entry);
+    const WaitWord waiting(awaited(lock, how), site, entry);
     result = block();
   }
   acquired(result) ? commit(entry) : withdraw();

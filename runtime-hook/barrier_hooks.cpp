@@ -4,28 +4,14 @@
 // lock is.
 #include <pthread.h>
 
-#include "runtime-hook/call_path.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/wait_word.h"
 
 using namespace gordian::hook;
 
-namespace {
-
-// Null: this thread is not, or not now, watched.
-CallPath* path_of_wait(CallSite site) {
-  if (context.inside) return nullptr;
-  const InsideHook inside;
-  return attach() != nullptr ? &find_path(site) : nullptr;
-}
-
-}  // namespace
-
 GORDIAN_EXPORT int pthread_barrier_wait(pthread_barrier_t* barrier) {
   ensure_resolved();
-  CallPath* path = path_of_wait(GORDIAN_CALL_SITE());
-  if (path == nullptr) return real.pthread_barrier_wait(barrier);
-  const WaitWord waiting(reinterpret_cast<uint64_t>(barrier), *path);
+  const WaitWord waiting(awaited(WaitKind::barrier, barrier, AcquireMode::blocking), GORDIAN_CALL_SITE());
   return real.pthread_barrier_wait(barrier);
 }

@@ -243,7 +243,7 @@ CallPath& find_path(CallSite site, uint64_t script) {
 
 format::StackRef stack_of_path(CallPath& path) {
   if (!is_known(path)) return format::StackRef::none;
-  const uint32_t epoch = trace_epoch();
+  const uint32_t epoch = trace_epoch;
   if (load(path.trace_epoch, std::memory_order_acquire) == epoch) return path.stack;
   Frames frames(path);
   frames.add_script();
@@ -251,6 +251,11 @@ format::StackRef stack_of_path(CallPath& path) {
   const auto stack = frames.record();
   store(path.stack, stack);
   store(path.trace_epoch, epoch, std::memory_order_release);
+  recorder().append<format::StackRef, format::PathRecord>(format::RecordType::path, 0,
+                                                          [&](format::PathRecord& record, char*) {
+                                                            record.path = reinterpret_cast<uint64_t>(&path);
+                                                            record.stack = stack;
+                                                          });
   return stack;
 }
 

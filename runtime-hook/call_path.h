@@ -33,6 +33,7 @@
 #include <cstdint>
 
 #include "core/format/trace_format.h"
+#include "runtime-hook/record_file.h"
 #include "runtime-hook/script_stack.h"
 #include "runtime-hook/sys.h"
 #include "runtime-hook/unwind.h"
@@ -104,8 +105,11 @@ inline bool is_known(const CallPath& path) {
 // script_key() gave for it.
 CallPath& find_path(CallSite site, uint64_t script = 0);
 
-// The recorded stack of a path, written to the trace at its first use.
+// The recorded stack of a path, written to the trace at its first use, with a PathRecord.
 format::StackRef stack_of_path(CallPath& path);
+inline bool has_stack(const CallPath& path) {
+  return load(path.trace_epoch, std::memory_order_acquire) == load(trace_epoch);
+}
 
 // The stack of the call that this thread is in, on `path`.
 format::StackRef stack_of_now(const CallPath& path, const Unwound& now);

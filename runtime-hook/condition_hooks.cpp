@@ -11,7 +11,7 @@
 #include <pthread.h>
 #include <threads.h>
 
-#include "runtime-hook/held_set.h"
+#include "runtime-hook/cancellable_wait.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 
@@ -19,31 +19,20 @@ using namespace gordian::hook;
 
 namespace {
 
-void commit_on_cancel(void* entry) {
-  commit(static_cast<HeldEntry*>(entry));
-}
-
-// In a function of its own, with nothing it could lose: the handler is set up by setjmp.
 template <typename Wait>
-__attribute__((noinline)) int wait_uncommitted(HeldEntry* entry, const Wait& real_wait) {
-  int result;
-  pthread_cleanup_push(commit_on_cancel, entry);
-  result = real_wait();
-  pthread_cleanup_pop(0);
-  return result;
-}
-
-template <typename Wait>
-inline int wait(pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
+inline int wait(const void* condition, pthread_mutex_t* mutex, AcquireMode mode, CallSite site,
+                Wait real_wait) {
+  const Awaited what = awaited(WaitKind::condition, condition, mode, mutex);
   // A recursive mutex locked more than once stays locked during the wait; a mutex we did not see taken stays
   // unseen.
-  if (!holds_once(lockable(mutex))) return real_wait();
-  release_slowly(lockable(mutex));
-  HeldEntry* entry = prepare(lockable(mutex), site, {AcquireMode::reacquire});
-  if (entry == nullptr) return real_wait();
-  const int result = wait_uncommitted(entry, real_wait);
+  HeldEntry* entry = nullptr;
+  if (holds_once(lockable(mutex))) {
+    release_slowly(lockable(mutex));
+    entry = prepare(lockable(mutex), site, {AcquireMode::reacquire});
+  }
+  const int result = wait_cancellably(what, site, {entry, OnCancel::commit}, real_wait);
   // Whatever the answer, the mutex is held again; ENOTRECOVERABLE alone says that it is not.
-  result != ENOTRECOVERABLE ? commit(entry) : withdraw();
+  if (entry != nullptr) result != ENOTRECOVERABLE ? commit(entry) : withdraw();
   return result;
 }
 
@@ -51,32 +40,33 @@ inline int wait(pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
 
 GORDIAN_EXPORT int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(), [&] { return real.pthread_cond_wait(condition, mutex); });
+  return wait(condition, mutex, AcquireMode::blocking, GORDIAN_CALL_SITE(),
+              [&] { return real.pthread_cond_wait(condition, mutex); });
 }
 
 GORDIAN_EXPORT int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                           const timespec* until) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(),
+  return wait(condition, mutex, AcquireMode::timed, GORDIAN_CALL_SITE(),
               [&] { return real.pthread_cond_timedwait(condition, mutex, until); });
 }
 
 GORDIAN_EXPORT int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
                                           const timespec* until) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(),
+  return wait(condition, mutex, AcquireMode::timed, GORDIAN_CALL_SITE(),
               [&] { return real.pthread_cond_clockwait(condition, mutex, clock, until); });
 }
 
 GORDIAN_EXPORT int cnd_wait(cnd_t* condition, mtx_t* mutex) {
   ensure_resolved();
-  return wait(reinterpret_cast<pthread_mutex_t*>(mutex), GORDIAN_CALL_SITE(),
-              [&] { return real.cnd_wait(condition, mutex); });
+  return wait(condition, reinterpret_cast<pthread_mutex_t*>(mutex), AcquireMode::blocking,
+              GORDIAN_CALL_SITE(), [&] { return real.cnd_wait(condition, mutex); });
 }
 
 GORDIAN_EXPORT int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* until) {
   ensure_resolved();
-  return wait(reinterpret_cast<pthread_mutex_t*>(mutex), GORDIAN_CALL_SITE(),
+  return wait(condition, reinterpret_cast<pthread_mutex_t*>(mutex), AcquireMode::timed, GORDIAN_CALL_SITE(),
               [&] { return real.cnd_timedwait(condition, mutex, until); });
 }
 
@@ -85,13 +75,14 @@ GORDIAN_EXPORT int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec*
 __asm__(".symver old_pthread_cond_wait, pthread_cond_wait@GLIBC_2.2.5, remove");
 GORDIAN_EXPORT int old_pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(), [&] { return real.old_pthread_cond_wait(condition, mutex); });
+  return wait(condition, mutex, AcquireMode::blocking, GORDIAN_CALL_SITE(),
+              [&] { return real.old_pthread_cond_wait(condition, mutex); });
 }
 
 __asm__(".symver old_pthread_cond_timedwait, pthread_cond_timedwait@GLIBC_2.2.5, remove");
 GORDIAN_EXPORT int old_pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                               const timespec* until) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(),
+  return wait(condition, mutex, AcquireMode::timed, GORDIAN_CALL_SITE(),
               [&] { return real.old_pthread_cond_timedwait(condition, mutex, until); });
 }

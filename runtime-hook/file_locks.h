@@ -56,7 +56,9 @@ int take_file_lock(int fd, FileLockType type, How how, CallSite site, Call call)
   if (held != nullptr && how_of(*held).shared != how.shared) release_all(lock);
   HeldEntry* entry = prepare(lock, site, how);
   if (entry == nullptr) return call();
-  const int result = how.mode == AcquireMode::try_only ? call() : wait_cancellably(lock, *entry, call);
+  const int result = how.mode == AcquireMode::try_only
+                         ? call()
+                         : wait_cancellably(awaited(lock, how), site, {entry, OnCancel::withdraw}, call);
   if (result == 0) {
     commit(entry);
     note_taken(fd, lock);

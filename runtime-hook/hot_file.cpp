@@ -26,7 +26,7 @@ bool HotFile::create(const char* name, const char* fallback_directory, uint64_t 
            file_.create(path, kLimit, kInitial) == 0;
   };
   if (!try_in("/dev/shm") && !try_in(fallback_directory) && file_.create_anonymous(kLimit) != 0) return false;
-  auto& header = *reinterpret_cast<format::HotHeader*>(file_.base());
+  format::HotHeader& header = this->header();
   header.version = format::kVersion;
   header.slot_size = format::kSlotSize;
   header.nonce = nonce;
@@ -37,7 +37,7 @@ bool HotFile::create(const char* name, const char* fallback_directory, uint64_t 
 }
 
 uint64_t HotFile::claim_pages(uint64_t bytes) {
-  auto& end = reinterpret_cast<format::HotHeader*>(file_.base())->slots_end;
+  auto& end = header().slots_end;
   uint64_t at = load(end, std::memory_order_acquire);
   while (true) {
     if (!file_.back(at + bytes)) return 0;
@@ -71,6 +71,10 @@ format::ThreadSlot* HotFile::take() {
   slot->held = page + format::kInlineHeldOffset;
   slot->held_capacity = format::kInlineHeld;
   store(slot->state, format::SlotState::live);
+  auto& last = header().last_slot;
+  slot->previous = load(last, std::memory_order_acquire);
+  while (!exchange_if(last, slot->previous, page)) {
+  }
   // Publish for for_each(): the place is ours alone once its page offset is set.
   for (uint32_t place = used; place < kMaxSlots; ++place) {
     uint64_t expected = 0;

@@ -54,6 +54,7 @@ class HotFile {
  private:
   void offer(format::ThreadSlot* slot, format::SlotState state);
   uint64_t claim_pages(uint64_t bytes);
+  format::HotHeader& header() { return *reinterpret_cast<format::HotHeader*>(file_.base()); }
   format::ThreadSlot& slot_at(uint32_t i) {
     return *reinterpret_cast<format::ThreadSlot*>(file_.base() + load(pages_[i]));
   }

@@ -40,23 +40,21 @@ __attribute__((noinline)) int note_taken(pthread_mutex_t* mutex, CallSite site, 
   return 0;
 }
 
-// A mutex that is not plain. If it looks free, the entry joins the held set before the call; should it be
-// taken the moment after, the thread is seen to hold a lock that it does not own, and so to wait for it.
+// A mutex that is not plain. It is tried first, so that what is in the held set is held: whoever looks at it
+// from outside relies on that.
 __attribute__((noinline)) int lock_by_call(pthread_mutex_t* mutex, CallSite site) {
   ThreadSlot& slot = *context.slot;
   HeldEntry* const top = top_of(slot);
-  if (load(mutex->__data.__lock) != 0 || !is_taggable(mutex)) return lock_slowly(mutex, site);
-  if (!is_remembered(slot, *top, mutex, site) &&
-      prepare_known(slot, lockable(mutex), site, {AcquireMode::blocking}) != top) {
-    return lock_slowly(mutex, site);
+  const bool known = load(mutex->__data.__lock) == 0 && is_taggable(mutex) && may_be_tried(mutex) &&
+                     (is_remembered(slot, *top, mutex, site) ||
+                      prepare_known(slot, lockable(mutex), site, {AcquireMode::blocking}) == top);
+  if (!known) return lock_slowly(mutex, site);
+  if (real.pthread_mutex_trylock(mutex) == 0) {
+    set_top(slot, top + 1);
+    return 0;
   }
-  set_top(slot, top + 1);
-  const int result = real.pthread_mutex_lock(mutex);
-  if (!acquired(result)) {
-    set_top(slot, top);
-    withdraw();
-  }
-  return result;
+  slot.acquisitions -= 1;  // lock_slowly() counts it
+  return lock_slowly(mutex, site);
 }
 
 inline int unlock(pthread_mutex_t* mutex) {

@@ -65,6 +65,17 @@ bool apply(Text key, Text value) {
     return true;
   }
   if (key.is("chain-budget")) return number(value, 1, 1'000'000, options.chain_budget);
+  if (key.is("stuck")) {
+    uint64_t seconds;
+    if (!number(value, 1, 1'000'000'000, seconds)) return false;
+    snprintf(options.stuck, sizeof options.stuck, "--stuck=%lu", seconds);
+    return true;
+  }
+  if (key.is("on-deadlock") && (value.is("report") || value.is("abort") || value.is("core"))) {
+    snprintf(options.on_deadlock, sizeof options.on_deadlock, "--on-deadlock=%.*s",
+             static_cast<int>(value.length), value.begin);
+    return true;
+  }
   if (key.is("report") && (value.is("0") || value.is("1"))) {
     options.report = value.is("1");
     return true;
@@ -93,6 +104,8 @@ void read_options() {
   options.max_trace_bytes = uint64_t{256} << 20;
   options.chain_budget = 1024;
   options.report = true;
+  strcpy(options.stuck, "--stuck=10");
+  strcpy(options.on_deadlock, "--on-deadlock=report");
 
   const char* at = variable("GORDIAN_OPTIONS");
   while (at != nullptr && *at != 0) {
@@ -104,7 +117,8 @@ void read_options() {
       char shown[80];
       snprintf(shown, sizeof shown, "%.*s", static_cast<int>(item), at);
       say("GORDIAN_OPTIONS: cannot use '", shown,
-          "'; known are trace-dir=DIR, max-trace=MB (1..16384), chain-budget=N (1..1000000), report=0|1");
+          "'; known are trace-dir=DIR, max-trace=MB (1..16384), chain-budget=N (1..1000000), stuck=SECONDS, "
+          "on-deadlock=report|abort|core, report=0|1");
     }
     at += item + (at[item] == ':');
   }

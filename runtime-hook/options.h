@@ -20,6 +20,9 @@ struct Options {
   uint64_t max_trace_bytes;
   uint64_t chain_budget;
   bool report;
+  // For the watch over the process, as the command takes them.
+  char stuck[32];
+  char on_deadlock[32];
 };
 
 extern Options options;

@@ -17,6 +17,10 @@
 
 namespace gordian::hook {
 
+// Counts traces of this process image: 1, then one more after each fork. References into a trace are only
+// good in the epoch they were made in.
+extern uint32_t trace_epoch __attribute__((visibility("hidden")));
+
 class RecordFile {
  public:
   // Returns 0 or an errno value.

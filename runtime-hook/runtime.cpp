@@ -12,8 +12,8 @@
 
 #include "runtime-hook/call_path.h"
 #include "runtime-hook/chains.h"
+#include "runtime-hook/command.h"
 #include "runtime-hook/events.h"
-#include "runtime-hook/exit_report.h"
 #include "runtime-hook/file_locks.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
@@ -34,7 +34,6 @@ enum class State : uint32_t { resting, starting, started, off };
 RecordFile record_file;
 HotFile hot_file;
 State state = State::resting;
-uint32_t epoch = 1;
 bool tables_exist;
 bool confined;
 
@@ -181,15 +180,13 @@ __attribute__((destructor)) void on_unload() {
 }  // namespace
 
 uint64_t nonce;
+uint32_t trace_epoch = 1;
 
 RecordFile& recorder() {
   return record_file;
 }
 HotFile& hot() {
   return hot_file;
-}
-uint32_t trace_epoch() {
-  return epoch;
 }
 
 void ensure_resolved() {
@@ -248,7 +245,8 @@ void leave_parents_trace() {
   clear_lock_table();
   clear_event_table();
   forget_modules();
-  ++epoch;
+  forget_watch();
+  ++trace_epoch;
   store(state, State::resting);
   if (inherited.count > 0) {
     const InsideHook inside;

@@ -16,10 +16,6 @@ namespace gordian::hook {
 RecordFile& recorder();
 HotFile& hot();
 
-// Counts traces of this process image: 1, then one more after each fork. References into a trace are only
-// good in the epoch they were made in.
-uint32_t trace_epoch();
-
 // Random, new in each epoch; marks our tags on locks.
 extern uint64_t nonce __attribute__((visibility("hidden")));
 

@@ -91,7 +91,7 @@ ScriptPlace place_of(const python::Description& description) {
 // Its record in the trace, written at its first use.
 ScriptFrameRef record_of(ScriptPlace place) {
   PlaceText& text = text_of(place);
-  const uint32_t epoch = trace_epoch();
+  const uint32_t epoch = trace_epoch;
   if (load(text.trace_epoch, std::memory_order_acquire) == epoch) return load(text.record);
   const uint32_t length = text.file_length + text.function_length;
   const auto record = recorder().append<ScriptFrameRef, ScriptFrameRecord>(

@@ -34,13 +34,22 @@ inline bool is_to_be_watched(Lockable semaphore, CallSite site) {
   return is_watched(semaphore);
 }
 
+// A thread of Python, which nobody joins in libc's sense, holds a lock for as long as it runs: who waits for
+// that lock waits for its end.
+inline Awaited awaited_signal(Lockable semaphore, How how) {
+  const auto thread = thread_record_of(semaphore.address);
+  if (thread == format::ThreadRef::none) return awaited(semaphore, how);
+  return {WaitKind::thread, {static_cast<uint64_t>(thread), semaphore.kind}, how};
+}
+
 // `attempt` says whether it has taken a permit; `block` waits for one and answers as the program's call does.
 template <typename Attempt, typename Block>
 int wait_for_permit(Lockable semaphore, CallSite site, How how, Attempt attempt, Block block) {
   if (!is_to_be_watched(semaphore, site)) {
     // It may have become a signal while this thread was taking it.
     release_all(semaphore);
-    return block();
+    if (attempt()) return 0;
+    return wait_cancellably(awaited_signal(semaphore, how), site, {}, block);
   }
   HeldEntry* entry = prepare(semaphore, site, how);
   if (entry == nullptr) return block();
@@ -48,7 +57,7 @@ int wait_for_permit(Lockable semaphore, CallSite site, How how, Attempt attempt,
     commit(entry);
     return 0;
   }
-  const int result = wait_cancellably(semaphore, *entry, block);
+  const int result = wait_cancellably(awaited(semaphore, how), site, {entry, OnCancel::withdraw}, block);
   // Whoever posted it may not have waited for it.
   result == 0 && is_watched(semaphore) ? commit(entry) : withdraw();
   return result;

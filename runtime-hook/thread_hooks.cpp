@@ -9,6 +9,7 @@
 #include <threads.h>
 
 #include "runtime-hook/call_path.h"
+#include "runtime-hook/cancellable_wait.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/thread_context.h"
@@ -58,10 +59,12 @@ inline int create(const pthread_t* thread, void* (*start)(void*), void* argument
 
 // The handle may mean another thread as soon as the join is done: it is looked up before.
 template <typename Join>
-inline int join(pthread_t thread, Join real_join) {
+inline int join(pthread_t thread, AcquireMode mode, CallSite site, Join real_join) {
   ensure_resolved();
   const auto joined = thread_record_of(thread);
-  const int result = real_join();
+  const Awaited what{WaitKind::thread, {static_cast<uint64_t>(joined), {}}, {mode}};
+  const bool waits = mode != AcquireMode::try_only && joined != gordian::format::ThreadRef::none;
+  const int result = waits ? wait_cancellably(what, site, {}, real_join) : real_join();
   if (result == 0) note_join(joined);
   return result;
 }
@@ -85,24 +88,29 @@ GORDIAN_EXPORT int thrd_create(thrd_t* thread, thrd_start_t start, void* argumen
 }
 
 GORDIAN_EXPORT int pthread_join(pthread_t thread, void** value) {
-  return join(thread, [&] { return real.pthread_join(thread, value); });
+  return join(thread, AcquireMode::blocking, GORDIAN_CALL_SITE(),
+              [&] { return real.pthread_join(thread, value); });
 }
 
 GORDIAN_EXPORT int pthread_tryjoin_np(pthread_t thread, void** value) {
-  return join(thread, [&] { return real.pthread_tryjoin_np(thread, value); });
+  return join(thread, AcquireMode::try_only, GORDIAN_CALL_SITE(),
+              [&] { return real.pthread_tryjoin_np(thread, value); });
 }
 
 GORDIAN_EXPORT int pthread_timedjoin_np(pthread_t thread, void** value, const timespec* until) {
-  return join(thread, [&] { return real.pthread_timedjoin_np(thread, value, until); });
+  return join(thread, AcquireMode::timed, GORDIAN_CALL_SITE(),
+              [&] { return real.pthread_timedjoin_np(thread, value, until); });
 }
 
 GORDIAN_EXPORT int pthread_clockjoin_np(pthread_t thread, void** value, clockid_t clock,
                                         const timespec* until) {
-  return join(thread, [&] { return real.pthread_clockjoin_np(thread, value, clock, until); });
+  return join(thread, AcquireMode::timed, GORDIAN_CALL_SITE(),
+              [&] { return real.pthread_clockjoin_np(thread, value, clock, until); });
 }
 
 GORDIAN_EXPORT int thrd_join(thrd_t thread, int* value) {
-  return join(thread, [&] { return real.thrd_join(thread, value); });
+  return join(thread, AcquireMode::blocking, GORDIAN_CALL_SITE(),
+              [&] { return real.thrd_join(thread, value); });
 }
 
 GORDIAN_EXPORT int pthread_setname_np(pthread_t thread, const char* name) {

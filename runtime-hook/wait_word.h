@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// "This thread waits for that, since then, at this stack": published in the hot file before the thread
+// blocks, for whoever looks from outside. The hook itself concludes nothing from it.
 #ifndef GORDIAN_RUNTIME_HOOK_WAIT_WORD_H
 #define GORDIAN_RUNTIME_HOOK_WAIT_WORD_H
 
@@ -7,25 +10,36 @@
 
 namespace gordian::hook {
 
-// "This thread waits for that lock, or at that barrier, since then, at this stack": published in the hot file
-// for as long as it lives. The address is stored last and cleared first, so a reader that sees it finds the
-// rest right. A cancellation that unwinds past it (these waits are no cancellation points) is not expected.
+using format::WaitKind;
+
+// What is waited for. `how` with a mode of `timed`: it will be given up. `with`: the mutex of a condition.
+struct Awaited {
+  WaitKind kind;
+  Lockable object;
+  How how;
+  uint64_t with = 0;
+};
+
+inline Awaited awaited(Lockable lock, How how) {
+  return {WaitKind::lock, lock, how};
+}
+inline Awaited awaited(WaitKind kind, const void* object, AcquireMode mode, const void* with = nullptr) {
+  return {
+      kind, {reinterpret_cast<uint64_t>(object), LockKind::mutex}, {mode}, reinterpret_cast<uint64_t>(with)};
+}
+
+// Stays published as long as it lives. A wait that may be cancelled goes by way of cancellable_wait.h.
 class WaitWord {
  public:
-  WaitWord(Lockable lock, HeldEntry& wanted) : WaitWord(lock.address, *private_of(wanted).path) {}
-  // Of an attached thread.
-  WaitWord(uint64_t address, CallPath& path) : slot_(*context.own) {
-    const InsideHook inside;
-    store(slot_.waiting_stack, stack_of_path(path));
-    store(slot_.waiting_since_ns, monotonic_ns());
-    store(slot_.waiting_for, address, std::memory_order_release);
-  }
-  ~WaitWord() { store(slot_.waiting_for, uint64_t{0}, std::memory_order_release); }
+  // `wanted`: the entry prepared for the lock; null: there is none.
+  WaitWord(const Awaited& what, CallSite site, HeldEntry* wanted = nullptr);
+  ~WaitWord() { end(); }
   WaitWord(const WaitWord&) = delete;
   WaitWord& operator=(const WaitWord&) = delete;
 
- private:
-  ThreadSlot& slot_;
+  static void end() {
+    if (context.own != nullptr) store(context.own->waiting, WaitKind::nothing, std::memory_order_release);
+  }
 };
 
 }  // namespace gordian::hook

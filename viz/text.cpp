@@ -72,8 +72,7 @@ class TextWriter {
       : out_(out), severity_style_(severity_style), colour_(colour), sources_(sources) {}
 
   void write(const Finding& finding) {
-    line("{}: {}", paint(severity_style_, name(finding.severity)),
-         paint(Style::strong, fmt::format("{}: {}", finding.rule, printable(finding.message))));
+    write_headline(finding);
     std::string why(name(finding.tier));
     if (!finding.reason.empty()) why += ": " + printable(finding.reason);
     line("  why: {}", why);
@@ -88,7 +87,18 @@ class TextWriter {
     out_ << '\n';
   }
 
+  // For a finding that was told in full before.
+  void write_again(const Finding& finding) {
+    write_headline(finding);
+    line("  told above, while the program ran\n");
+  }
+
  private:
+  void write_headline(const Finding& finding) {
+    line("{}: {}", paint(severity_style_, name(finding.severity)),
+         paint(Style::strong, fmt::format("{}: {}", finding.rule, printable(finding.message))));
+  }
+
   template <typename... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::ostreambuf_iterator<char>(out_), format, std::forward<Args>(args)...);
@@ -262,7 +272,8 @@ void write_text(std::ostream& out, const Report& report, const TextOptions& opti
         continue;
       }
       shown.push_back(&finding);
-      TextWriter(out, style_of(finding.severity), options.colour, sources).write(finding);
+      TextWriter writer(out, style_of(finding.severity), options.colour, sources);
+      finding.told&& options.omit_told ? writer.write_again(finding) : writer.write(finding);
     }
   };
   show(report.findings);
@@ -280,6 +291,11 @@ void write_text(std::ostream& out, const Report& report, const TextOptions& opti
   if (report.stats.summarised != 0) out << "; " << report.stats.summarised << " nestings counted by kind";
   if (report.stats.dropped != 0) out << "; " << report.stats.dropped << " dropped";
   out << '\n';
+}
+
+void write_text(std::ostream& out, const Finding& finding, const TextOptions& options) {
+  SourceExcerpts sources;
+  TextWriter(out, style_of(finding.severity), options.colour, sources).write(finding);
 }
 
 }  // namespace gordian

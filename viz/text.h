@@ -14,9 +14,13 @@ namespace gordian {
 struct TextOptions {
   bool colour = false;     // ANSI escapes
   bool all_tiers = false;  // Report::hidden too
+  bool omit_told = false;  // findings that were told before take two lines
 };
 
 void write_text(std::ostream& out, const Report& report, const TextOptions& options);
+
+// One finding alone, as it is made while the program runs.
+void write_text(std::ostream& out, const Finding& finding, const TextOptions& options);
 
 }  // namespace gordian
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -51,13 +52,52 @@ std::vector<std::string> warnings(const Program& program, const Symbolizer& symb
   return all;
 }
 
+// A deadlock that happened makes the prediction of it superfluous.
+void drop_predicted(std::vector<Finding>& findings) {
+  const auto locks_of = [](const Finding& finding) {
+    std::set<std::string> names;
+    for (const FindingLock& lock : finding.locks) names.insert(lock.name);
+    return std::pair(finding.process, std::move(names));
+  };
+  std::set<std::pair<std::string, std::set<std::string>>> happened;
+  for (const Finding& finding : findings) {
+    if (finding.tier == Tier::actual) happened.insert(locks_of(finding));
+  }
+  std::erase_if(findings, [&](const Finding& finding) {
+    return finding.tier != Tier::actual && finding.rule == "lock-order-cycle" &&
+           happened.contains(locks_of(finding));
+  });
+}
+
 }  // namespace
 
-Report analyse(Program& program, Symbolizer& symbolizer) {
+std::vector<Finding> analyse_states(Program& program, Symbolizer& symbolizer) {
+  name_locks(program, symbolizer);
+  std::vector<Finding> findings;
+  Context context{symbolizer, findings};
+  for (const Rule* rule : all_rules()) {
+    if (rule->of_states) rule->run(program, context);
+  }
+  return findings;
+}
+
+Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> seen) {
   name_locks(program, symbolizer);
   std::vector<Finding> findings;
   Context context{symbolizer, findings};
   for (const Rule* rule : all_rules()) rule->run(program, context);
+  for (Finding& finding : seen) {
+    const auto same = std::ranges::find_if(findings, [&](const Finding& other) {
+      return other.rule == finding.rule && other.fingerprint == finding.fingerprint;
+    });
+    finding.told = true;
+    if (same == findings.end()) {
+      findings.push_back(std::move(finding));
+    } else {
+      same->told = true;
+    }
+  }
+  drop_predicted(findings);
   std::ranges::sort(findings, is_worse);
 
   Report report;

@@ -2,6 +2,8 @@
 #ifndef GORDIAN_CORE_FINDINGS_ANALYSIS_H
 #define GORDIAN_CORE_FINDINGS_ANALYSIS_H
 
+#include <vector>
+
 #include "core/findings/finding.h"
 #include "core/graph/program.h"
 #include "core/symbolize/symbolizer.h"
@@ -11,7 +13,11 @@ namespace gordian {
 // Names the locks of `program`, of which `symbolizer` was made, and runs every rule over it. Findings come
 // worst first: by severity, then tier, then support, which is the number of instances, then of times the
 // rarest edge was taken.
-Report analyse(Program& program, Symbolizer& symbolizer);
+// `seen`: findings that were made while the program ran. Those that the rules make again are left out.
+Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> seen = {});
+
+// The same for a program of which only the states are known.
+std::vector<Finding> analyse_states(Program& program, Symbolizer& symbolizer);
 
 }  // namespace gordian
 

@@ -47,4 +47,11 @@ FindingLocation location(const FindingStack& stack) {
   return {user.file, user.line, user.function};
 }
 
+std::string function_at(StackId stack, Symbolizer& symbolizer) {
+  if (stack == kNoStack) return "";
+  const Frame* user = user_frame(symbolizer.frames(stack));
+  if (user == nullptr) return "";
+  return user->function.empty() ? user->module : user->function;
+}
+
 }  // namespace gordian

@@ -20,6 +20,9 @@ FindingStack finding_stack(StackId stack, const Program& program, Symbolizer& sy
 // The user frame; empty for an empty stack.
 FindingLocation location(const FindingStack& stack);
 
+// The function that a person would name for a stack, or its module; empty: not known.
+std::string function_at(StackId stack, Symbolizer& symbolizer);
+
 }  // namespace gordian
 
 #endif  // GORDIAN_CORE_FINDINGS_DESCRIBE_H

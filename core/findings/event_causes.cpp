@@ -9,17 +9,9 @@
 
 #include "core/findings/describe.h"
 #include "core/findings/fingerprint.h"
-#include "core/symbolize/lock_names.h"
 
 namespace gordian {
 namespace {
-
-std::string function_at(StackId stack, Symbolizer& symbolizer) {
-  if (stack == kNoStack) return "";
-  const Frame* user = user_frame(symbolizer.frames(stack));
-  if (user == nullptr) return "";
-  return user->function.empty() ? user->module : user->function;
-}
 
 std::vector<FindingLock> locks_of(const EventCause& cause, const Program& program) {
   std::vector<FindingLock> locks;

@@ -78,6 +78,7 @@ struct Finding {
   std::string process;      // "./server (pid 4711)"
   uint64_t count = 1;       // instances of the same cause
   bool suppressed = false;
+  bool told = false;  // in full, while the program ran
   std::vector<FindingLocation> locations;
   std::vector<FindingLock> locks;
   std::vector<FindingEdge> edges;

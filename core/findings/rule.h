@@ -25,6 +25,7 @@ struct Rule {
   Severity severity;  // of its findings, where their tier does not lower it
   // The locks of the program have their names.
   void (*run)(const Program& program, Context& context);
+  bool of_states = false;  // it asks only for Program::states: what goes on at one moment
 };
 
 // In order of their file names.

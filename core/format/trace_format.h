@@ -87,6 +87,7 @@ enum class RecordType : uint16_t {
   lock_name,
   script_frame,
   event,
+  path,
 };
 
 enum class RecordState : uint16_t { claimed = 1, committed = 2 };
@@ -235,6 +236,15 @@ struct UseRecord {
 };
 inline constexpr uint32_t kMaxUsesPerChain = 64;
 
+// A call path of the hook's, by its address in the process, and the stack that all calls along it have. Held
+// locks of the hot file refer to it.
+struct PathRecord {
+  RecordHeader header;
+  uint64_t path;
+  StackRef stack;
+  uint32_t reserved;
+};
+
 // What happened to a lock besides that it was taken. `where` and `held_at` are as in EventRecord.
 enum class EventKind : uint16_t {
   unlock_unheld = 1,  // released at `where`, though nobody had taken it
@@ -324,6 +334,7 @@ struct HotHeader {
   uint32_t slot_size;
   uint64_t nonce;
   uint64_t slots_end;  // bytes in use, this header's page included
+  uint64_t last_slot;  // offset of the ThreadSlot made last; 0: none
 };
 
 // One lock in a thread's held set, in order of acquisition.
@@ -335,13 +346,30 @@ struct HeldEntry {
   LockKind kind;
   uint8_t shared;      // 1: as a read lock
   uint32_t recursion;  // 1 + number of re-entries
-  uint32_t countdown;  // the hook's own, like what follows
+  uint32_t countdown;  // the hook's own, like what follows, but for kPathWord
   uint64_t private_[5];
 };
+inline constexpr size_t kPathWord = 1;  // of private_: the call path it was taken along, see PathRecord
 static_assert(sizeof(HeldEntry) == 64);
 
 // ending: the thread is past its last destructor that can be known of; the slot is free once its tid is gone.
 enum class SlotState : uint32_t { free = 0, live = 1, ending = 2 };
+
+// What a thread may wait for.
+enum class WaitKind : uint8_t {
+  nothing,  // not known to wait
+  lock,     // waiting_for: its address, or the key of what has none; waiting_with: of a mutex, the tid of its
+            // owner
+  condition,  // waiting_for: its address; waiting_with: the address of its mutex
+  barrier,    // waiting_for: its address; waiting_with: how many threads it is for
+  thread,     // its end; waiting_for: its ThreadRef
+};
+
+enum WaitFlag : uint8_t {
+  kWaitsToRead = 1,         // for a read lock
+  kWaitsBehindWriters = 2,  // for one that waiting writers keep from it
+  kWaitsForOthers = 4,      // other processes use the object too
+};
 
 // A live thread. Written by its own thread only, but for `revoked`.
 struct ThreadSlot {
@@ -353,12 +381,21 @@ struct ThreadSlot {
   uint64_t bottom;   // address of the first: the set is what lies between
   uint32_t revoked;  // not 0: another thread released a lock of this held set
   StackRef waiting_stack;
-  uint64_t acquisitions;      // up to the last flush
-  uint64_t held;              // offset in the hot file of the HeldEntry array
-  uint64_t held_capacity;     // entries
-  uint64_t waiting_for;       // lock address, once it was found taken; 0: not known to wait
+  uint64_t acquisitions;   // up to the last flush
+  uint64_t held;           // offset in the hot file of the HeldEntry array
+  uint64_t held_capacity;  // entries
+  // The wait at hand. `waiting` is stored last and cleared first; `waits` counts the waits begun, so that
+  // whoever reads the same count twice has read of one and the same wait.
+  uint64_t waiting_for;
+  uint64_t waiting_with;
   uint64_t waiting_since_ns;  // CLOCK_MONOTONIC
-  uint64_t private_[7];       // the hook's own
+  uint32_t waits;
+  WaitKind waiting;
+  LockKind waiting_lock;     // kind of the lock
+  AcquireMode waiting_mode;  // timed: it will give up
+  uint8_t waiting_flags;     // WaitFlag bits
+  uint64_t previous;         // offset of the ThreadSlot made before this one; 0: none
+  uint64_t private_[7];      // the hook's own
   // An inline held array fills the rest of the page.
 };
 inline constexpr size_t kInlineHeldOffset =

@@ -15,6 +15,7 @@
 #include "core/format/trace_format.h"
 #include "core/graph/ids.h"
 #include "core/graph/lock_graph.h"
+#include "core/graph/thread_state.h"
 
 namespace gordian {
 
@@ -44,6 +45,8 @@ struct Process {
   uint32_t pid = 0;
   uint32_t parent_pid = 0;
   uint64_t acquisitions = 0;
+  uint64_t now_ns = 0;             // CLOCK_MONOTONIC at the moment of ThreadState; 0: it does not run
+  bool all_threads_known = false;  // of ThreadState; nobody but these can wake one of them
   bool ended =
       false;  // it reached exit(); false: it was killed, crashed, replaced itself by exec, or still runs
   std::vector<Module> modules;
@@ -89,6 +92,9 @@ struct Lock {
   uint64_t seen = 0;  // see Module::first_seen
   StackId created = kNoStack;
   StackId first_taken = kNoStack;
+  uint32_t permits = 0;  // of a semaphore, when it was made; 0: not known
+  uint64_t shared_key =
+      0;  // the same for all processes that use this lock; 0: it is this process's alone, or not known
   std::string name;        // what a person would call it: g_state.lock, item_locks[37]
   std::string class_name;  // what all locks of its kind share: item_locks[]
 };
@@ -124,6 +130,8 @@ struct Program {
   Table<StackId, Stack> stacks;
   std::vector<Join> joins;
   std::vector<Event> events;
+  std::vector<ThreadState> states;  // of processes that still run, or were killed
+  uint64_t stuck_ns = 0;            // a wait as long as that makes its holder a stuck one; 0: none does
   std::vector<Loss> losses;
   std::vector<std::string> warnings;  // what the traces could not tell, one sentence each
   LockGraph graph;                    // its LockIds are those of `locks`

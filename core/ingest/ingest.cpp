@@ -8,7 +8,8 @@
 #include <optional>
 #include <set>
 #include <tuple>
-#include <unordered_map>
+
+#include "core/ingest/thread_states.h"
 
 namespace gordian {
 
@@ -57,9 +58,10 @@ constexpr uint8_t kPrefersWriters = 2;
 // One pass over one trace.
 class Ingestion {
  public:
-  Ingestion(const TraceReader& trace, Program& program) : trace_(trace), program_(program) {}
+  Ingestion(const TraceReader& trace, Program& program, const ProcessMoment* moment)
+      : trace_(trace), program_(program), moment_(moment) {}
 
-  void run() {
+  void run(Scope scope) {
     process_ = program_.processes.add(process());
     trace_.for_each<format::EndRecord>(
         [&](uint64_t, const format::EndRecord&) { program_.processes[process_].ended = true; });
@@ -75,29 +77,41 @@ class Ingestion {
     trace_.for_each<format::SyncRecord>([&](uint64_t, const auto& record) { add_join(record); });
     trace_.for_each<format::LockNameRecord>(
         [&](uint64_t offset, const auto& record) { add_lock_name(offset, record); });
+    if (scope == Scope::states) return add_states_only();
     trace_.for_each<format::LockRecord>(
         [&](uint64_t offset, const auto& record) { add_lock(offset, record); });
     trace_.for_each<format::ChainRecord>(
         [&](uint64_t offset, const auto& record) { add_chain(offset, record); });
     trace_.for_each<format::UseRecord>([&](uint64_t, const auto& record) { add_use(record); });
     trace_.for_each<format::EventRecord>([&](uint64_t, const auto& record) { add_event(record); });
+    if (moment_ != nullptr) add_moment();
     add_losses();
   }
 
  private:
-  // Ids by record reference. A reference to no known record gives nothing.
-  template <typename Ref, typename Id>
-  class Known {
-   public:
-    void add(uint64_t offset, Id id) { ids_.emplace(offset, id); }
-    std::optional<Id> find(Ref ref) const {
-      const auto found = ids_.find(uint64_t{static_cast<uint32_t>(ref)} * format::kRecordAlignment);
-      return found != ids_.end() ? std::optional(found->second) : std::nullopt;
+  void add_states_only() {
+    std::set<uint64_t> addresses;
+    for (const HotThread& thread : moment_->threads) {
+      addresses.insert(thread.wait.object);
+      for (const HotLock& held : thread.held) addresses.insert(held.address);
     }
+    trace_.for_each<format::LockRecord>([&](uint64_t offset, const auto& record) {
+      if (addresses.contains(record.address)) add_lock(offset, record);
+    });
+    add_moment();
+  }
 
-   private:
-    std::unordered_map<uint64_t, Id> ids_;
-  };
+  void add_moment() {
+    trace_.for_each<format::LockEndRecord>([&](uint64_t, const auto& record) {
+      if (const auto lock = ids_.locks.find(record.lock)) {
+        std::erase_if(ids_.newest_lock, [&](const auto& newest) { return newest.second == *lock; });
+      }
+    });
+    trace_.for_each<format::PathRecord>([&](uint64_t, const auto& record) {
+      if (const auto stack = ids_.stacks.find(record.stack)) ids_.path_stacks[record.path] = *stack;
+    });
+    add_states(*moment_, ids_, process_, program_);
+  }
 
   Process process() const {
     const auto& head = trace_.header();
@@ -136,9 +150,9 @@ class Ingestion {
 
   void add_stack(uint64_t offset, const format::StackRecord& record) {
     const auto addresses = trace_.return_addresses(record);
-    stacks_.add(offset, program_.stacks.add({process_, offset, record.truncated != 0,
-                                             std::vector<uint64_t>(addresses.begin(), addresses.end()),
-                                             record.proven}));
+    ids_.stacks.add(offset, program_.stacks.add({process_, offset, record.truncated != 0,
+                                                 std::vector<uint64_t>(addresses.begin(), addresses.end()),
+                                                 record.proven}));
   }
 
   void add_thread(uint64_t offset, const format::ThreadRecord& record) {
@@ -147,22 +161,22 @@ class Ingestion {
     thread.process = process_;
     thread.tid = record.tid;
     thread.main = record.tid == trace_.header().pid;
-    thread.parent = threads_.find(record.parent).value_or(kNoThread);
+    thread.parent = ids_.threads.find(record.parent).value_or(kNoThread);
     thread.parent_segment = record.parent_segment;
-    thread.created = stacks_.find(record.created).value_or(kNoStack);
+    thread.created = ids_.stacks.find(record.created).value_or(kNoStack);
     thread.start_routine = record.start_routine;
-    threads_.add(offset, program_.threads.add(std::move(thread)));
+    ids_.threads.add(offset, program_.threads.add(std::move(thread)));
   }
 
   void name_thread(const format::ThreadNameRecord& record) {
-    if (const auto thread = threads_.find(record.thread)) {
+    if (const auto thread = ids_.threads.find(record.thread)) {
       program_.threads[*thread].name = TraceReader::text(record.name);
     }
   }
 
   void add_join(const format::SyncRecord& record) {
-    const auto joiner = threads_.find(record.thread);
-    const auto joined = threads_.find(record.other);
+    const auto joiner = ids_.threads.find(record.thread);
+    const auto joined = ids_.threads.find(record.other);
     if (record.kind != format::SyncKind::join) return;
     if (!joiner || !joined) {
       ++dangling_;
@@ -178,27 +192,32 @@ class Ingestion {
     lock.kind = static_cast<LockKind>(record.kind);
     lock.recursive = lock.kind == LockKind::mutex && record.type == 1;
     lock.seen = offset;
-    lock.created = stacks_.find(record.created).value_or(kNoStack);
-    lock.first_taken = stacks_.find(record.first_taken).value_or(kNoStack);
+    lock.created = ids_.stacks.find(record.created).value_or(kNoStack);
+    lock.first_taken = ids_.stacks.find(record.first_taken).value_or(kNoStack);
     lock.name = name_at(offset, record);
     const bool readers_wait = lock.kind == LockKind::rwlock && record.type == kPrefersWriters;
+    if (is_semaphore(record.kind)) lock.permits = record.value;
     const LockId id = program_.locks.add(std::move(lock));
+    ids_.newest_lock[{record.address, record.kind}] = id;
     program_.graph.add_lock(is_signal(record) || is_shared_by_threads(record) ? LockGraph::Vertex::signal
                                                                               : LockGraph::Vertex::lock);
     if (readers_wait) readers_wait_.insert(id);
-    locks_.add(offset, id);
+    ids_.locks.add(offset, id);
   }
 
   static bool has(const format::LockRecord& record, format::LockAttribute attribute) {
     return (record.attributes & static_cast<uint8_t>(attribute)) != 0;
   }
 
+  static bool is_semaphore(format::LockKind kind) {
+    return kind == format::LockKind::semaphore || kind == format::LockKind::system_v_semaphore;
+  }
+
   // A semaphore is a lock if it was made with one permit and whoever waited for it is who posts it. One that
   // other processes use must have been seen to be so.
   static bool is_signal(const format::LockRecord& record) {
     using format::LockAttribute;
-    if (record.kind != format::LockKind::semaphore && record.kind != format::LockKind::system_v_semaphore)
-      return false;
+    if (!is_semaphore(record.kind)) return false;
     return record.value != 1 || has(record, LockAttribute::posted_by_other) ||
            (has(record, LockAttribute::process_shared) && !has(record, LockAttribute::posted_by_holder));
   }
@@ -226,7 +245,7 @@ class Ingestion {
   }
 
   void add_chain(uint64_t offset, const format::ChainRecord& record) {
-    const auto lock = locks_.find(record.lock);
+    const auto lock = ids_.locks.find(record.lock);
     const auto outer = chains_.find(record.outer);
     if (!lock || (record.outer != ChainRef::none && !outer)) {
       ++dangling_;
@@ -234,7 +253,7 @@ class Ingestion {
     }
     Chain chain;
     chain.outer = outer.value_or(kNoChain);
-    chain.wanted = {*lock, stacks_.find(record.stack).value_or(kNoStack), static_cast<Mode>(record.mode),
+    chain.wanted = {*lock, ids_.stacks.find(record.stack).value_or(kNoStack), static_cast<Mode>(record.mode),
                     record.shared != 0, readers_wait_.contains(*lock)};
     // Two threads that met a new chain in the same instant have both written it: one node, the sum of both
     // counts.
@@ -252,7 +271,7 @@ class Ingestion {
   // A thread may have recorded its use of one chain more than once.
   void add_use(const format::UseRecord& record) {
     const auto chain = chains_.find(record.chain);
-    const auto thread = threads_.find(record.thread);
+    const auto thread = ids_.threads.find(record.thread);
     if (!chain || !thread) {
       ++dangling_;
       return;
@@ -269,11 +288,13 @@ class Ingestion {
 
   void add_event(const format::EventRecord& record) {
     if (record.count == 0) return;  // written by two threads at once: the other one counts
-    program_.events.push_back(
-        {process_, record.kind, record.detail, locks_.find(record.lock).value_or(kNoLock),
-         threads_.find(record.thread).value_or(kNoThread), threads_.find(record.other).value_or(kNoThread),
-         stacks_.find(record.where).value_or(kNoStack), stacks_.find(record.held_at).value_or(kNoStack),
-         record.count, record.total_ns, record.max_ns, std::string(trace_.text(record))});
+    program_.events.push_back({process_, record.kind, record.detail,
+                               ids_.locks.find(record.lock).value_or(kNoLock),
+                               ids_.threads.find(record.thread).value_or(kNoThread),
+                               ids_.threads.find(record.other).value_or(kNoThread),
+                               ids_.stacks.find(record.where).value_or(kNoStack),
+                               ids_.stacks.find(record.held_at).value_or(kNoStack), record.count,
+                               record.total_ns, record.max_ns, std::string(trace_.text(record))});
   }
 
   void add_losses() {
@@ -292,10 +313,9 @@ class Ingestion {
 
   const TraceReader& trace_;
   Program& program_;
+  const ProcessMoment* moment_;
   ProcessId process_{};
-  Known<StackRef, StackId> stacks_;
-  Known<ThreadRef, ThreadId> threads_;
-  Known<LockRef, LockId> locks_;
+  TraceIds ids_;
   Known<ChainRef, ChainId> chains_;
   std::map<std::pair<uint64_t, format::LockKind>, std::vector<std::pair<uint64_t, std::string>>> names_;
   std::set<LockId> readers_wait_;  // rwlocks where a reader waits behind a waiting writer
@@ -305,8 +325,8 @@ class Ingestion {
 
 }  // namespace
 
-void ingest(const TraceReader& trace, Program& program) {
-  Ingestion(trace, program).run();
+void ingest(const TraceReader& trace, Program& program, const ProcessMoment* moment, Scope scope) {
+  Ingestion(trace, program, moment).run(scope);
 }
 
 }  // namespace gordian

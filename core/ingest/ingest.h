@@ -10,10 +10,18 @@
 
 #include "core/format/trace_reader.h"
 #include "core/graph/program.h"
+#include "core/ingest/process_moment.h"
 
 namespace gordian {
 
-void ingest(const TraceReader& trace, Program& program);
+enum class Scope : uint8_t {
+  everything,
+  states,  // only what Program::states refers to: no nestings
+};
+
+// `moment`: what the process does, if it runs, or did when it was killed; null: not of interest.
+void ingest(const TraceReader& trace, Program& program, const ProcessMoment* moment = nullptr,
+            Scope scope = Scope::everything);
 
 }  // namespace gordian
 

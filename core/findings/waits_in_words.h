@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Threads that wait, in the words and moments of a finding.
+#ifndef GORDIAN_CORE_FINDINGS_WAITS_IN_WORDS_H
+#define GORDIAN_CORE_FINDINGS_WAITS_IN_WORDS_H
+
+#include <string>
+
+#include "core/findings/finding.h"
+#include "core/findings/rule.h"
+#include "core/graph/thread_state.h"
+
+namespace gordian {
+
+// "worker (tid 4711)"; with its process where the program has several.
+std::string waiter(const Program& program, const ThreadState& state);
+
+// "alpha", "the end of worker (tid 4711)", "a condition", "a barrier for 3 threads".
+std::string awaited(const Program& program, const Wait& wait);
+
+// How `state` came to hold the lock; null: it is not known to.
+const HeldLock* held_lock(const Program& program, const ThreadState& state, LockId lock);
+
+FindingMoment wait_moment(const Program& program, Context& context, const ThreadState& state);
+FindingMoment held_moment(const Program& program, Context& context, const ThreadState& state,
+                          const HeldLock& held);
+
+// "3.2 s", "180 ms".
+std::string duration(uint64_t ns);
+
+}  // namespace gordian
+
+#endif  // GORDIAN_CORE_FINDINGS_WAITS_IN_WORDS_H

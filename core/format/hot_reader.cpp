@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/format/hot_reader.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/format/trace_reader.h"
+
+namespace gordian {
+namespace {
+
+constexpr int kLooks = 4;
+constexpr uint64_t kMostSlots = 1 << 16;
+constexpr uint64_t kMostHeld = 1 << 20;
+
+template <typename T>
+bool read_at(int file, uint64_t offset, T& into) {
+  return pread(file, &into, sizeof into, static_cast<off_t>(offset)) == static_cast<ssize_t>(sizeof into);
+}
+
+bool is_same_moment(const format::ThreadSlot& a, const format::ThreadSlot& b) {
+  return a.top == b.top && a.bottom == b.bottom && a.held == b.held && a.waits == b.waits &&
+         a.waiting == b.waiting && a.tid == b.tid && a.state == b.state;
+}
+
+HotWait wait_in(const format::ThreadSlot& slot) {
+  if (slot.waiting == format::WaitKind::nothing || slot.waiting > format::WaitKind::thread) return {};
+  return {slot.waiting,
+          slot.waiting_for,
+          slot.waiting_with,
+          slot.waiting_lock,
+          slot.waiting_mode == format::AcquireMode::timed,
+          slot.waiting_flags,
+          slot.waiting_since_ns,
+          slot.waiting_stack,
+          slot.waits};
+}
+
+}  // namespace
+
+HotReader::HotReader(const std::filesystem::path& file, uint64_t nonce)
+    : file_(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
+  if (file_ < 0)
+    throw BadTrace(fmt::format("{}: cannot be opened ({})", file.string(), std::strerror(errno)));
+  format::HotHeader header{};
+  const bool read = read_at(file_, 0, header);
+  const char* problem = nullptr;
+  if (!read || std::memcmp(header.magic, format::kHotMagic, sizeof header.magic) != 0) {
+    problem = "is not a hot file of Gordian's";
+  } else if (header.version != format::kVersion || header.slot_size != format::kSlotSize) {
+    problem = "has a version that this gordian cannot read";
+  } else if (header.nonce != nonce) {
+    problem = "belongs to another trace";
+  }
+  if (problem == nullptr) return;
+  close(file_);
+  throw BadTrace(fmt::format("{}: {}", file.string(), problem));
+}
+
+HotReader::~HotReader() {
+  close(file_);
+}
+
+std::vector<HotThread> HotReader::threads() const {
+  std::vector<HotThread> threads;
+  format::HotHeader header{};
+  if (!read_at(file_, 0, header)) return threads;
+  uint64_t slots = 0;
+  format::ThreadSlot slot{};
+  for (uint64_t at = header.last_slot; at != 0 && slots < kMostSlots && read_slot(at, slot);
+       at = slot.previous) {
+    ++slots;
+    if (slot.state == format::SlotState::live || slot.state == format::SlotState::ending)
+      threads.push_back(read_thread(at, slot));
+  }
+  return threads;
+}
+
+bool HotReader::read_slot(uint64_t offset, format::ThreadSlot& slot) const {
+  return offset % format::kSlotSize == 0 && read_at(file_, offset, slot);
+}
+
+HotThread HotReader::read_thread(uint64_t offset, const format::ThreadSlot& first) const {
+  format::ThreadSlot before = first;
+  format::ThreadSlot after{};
+  HotThread thread;
+  for (int look = 0; look < kLooks; ++look) {
+    thread = {before.thread, before.tid, before.state == format::SlotState::ending, read_held(before),
+              wait_in(before)};
+    if (!read_slot(offset, after)) break;
+    if (is_same_moment(before, after)) return thread;
+    before = after;
+  }
+  thread.wait = {};
+  return thread;
+}
+
+std::vector<HotLock> HotReader::read_held(const format::ThreadSlot& slot) const {
+  std::vector<HotLock> held;
+  const uint64_t bytes = slot.top - slot.bottom;
+  if (slot.top < slot.bottom || bytes % sizeof(format::HeldEntry) != 0 ||
+      bytes / sizeof(format::HeldEntry) > kMostHeld) {
+    return held;
+  }
+  std::vector<format::HeldEntry> entries(bytes / sizeof(format::HeldEntry));
+  if (bytes == 0 ||
+      pread(file_, entries.data(), bytes, static_cast<off_t>(slot.held)) != static_cast<ssize_t>(bytes))
+    return held;
+  for (const format::HeldEntry& entry : entries) {
+    // 0: another thread released it.
+    if (entry.lock == 0 || static_cast<uint32_t>(entry.kind) >= format::kLockKinds) continue;
+    held.push_back({entry.lock, entry.kind, entry.id, entry.shared != 0, entry.recursion,
+                    entry.private_[format::kPathWord]});
+  }
+  return held;
+}
+
+}  // namespace gordian

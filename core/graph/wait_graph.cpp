@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/graph/wait_graph.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <utility>
+
+namespace gordian {
+namespace {
+
+using format::WaitKind;
+
+// A thread that has been woken may not have come to say so yet.
+constexpr uint64_t kUnansweredNs = 500'000'000;
+
+class WaitGraph {
+ public:
+  explicit WaitGraph(const Program& program) : program_(program), states_(program.states) {
+    for (size_t i = 0; i < states_.size(); ++i) {
+      by_thread_[states_[i].thread] = i;
+      for (const HeldLock& held : states_[i].held) holders_[key(held.lock)].push_back({i, &held});
+      if (states_[i].wait.kind == WaitKind::lock && !states_[i].wait.shared)
+        writers_waiting_[key(states_[i].wait.lock)].push_back(i);
+    }
+  }
+
+  std::vector<size_t> blockers(size_t waiter) const {
+    const Wait& wait = states_[waiter].wait;
+    std::vector<size_t> result;
+    if (wait.kind == WaitKind::thread) {
+      const auto target = by_thread_.find(wait.thread);
+      if (target != by_thread_.end()) result.push_back(target->second);
+    } else if (wait.kind == WaitKind::lock) {
+      for (const auto& [holder, held] : holders(wait.lock)) {
+        if ((!wait.shared || !held->shared) && can_conflict(waiter, holder, wait.lock))
+          result.push_back(holder);
+      }
+      if (result.empty() && wait.behind_writers) {
+        const auto writers = writers_waiting_.find(key(wait.lock));
+        if (writers != writers_waiting_.end()) result = writers->second;
+        std::erase(result, waiter);
+      }
+    }
+    return result;
+  }
+
+  std::vector<Standstill> standstills() {
+    reduce();
+    std::vector<Standstill> all;
+    std::vector<size_t> everyone;
+    for (size_t i = 0; i < states_.size(); ++i) {
+      if (!waits_for_ever(i) || in_cycle_[i]) continue;
+      std::vector<size_t> cycle = cycle_from(i);
+      for (const size_t member : cycle) in_cycle_[member] = true;
+      if (!cycle.empty()) all.push_back({std::move(cycle), {}, false});
+    }
+    for (size_t i = 0; i < states_.size(); ++i) {
+      if (!waits_for_ever(i) || in_cycle_[i]) continue;
+      const size_t behind = standstill_before(i, all);
+      behind < all.size() ? all[behind].behind.push_back(i) : everyone.push_back(i);
+    }
+    std::map<ProcessId, std::vector<size_t>> by_process;
+    for (const size_t i : everyone) by_process[process(i)].push_back(i);
+    for (auto& [process, members] : by_process) all.push_back({{}, std::move(members), true});
+    return all;
+  }
+
+ private:
+  struct Holder {
+    size_t state;
+    const HeldLock* held;
+  };
+  // A lock that several processes use has an id in each.
+  using Key = std::pair<uint64_t, LockId>;
+
+  Key key(LockId lock) const {
+    const uint64_t shared = program_.locks[lock].shared_key;
+    return shared != 0 ? Key{shared, kNoLock} : Key{0, lock};
+  }
+  ProcessId process(size_t state) const { return program_.threads[states_[state].thread].process; }
+
+  std::vector<Holder> holders(LockId lock) const {
+    const auto found = holders_.find(key(lock));
+    return found != holders_.end() ? found->second : std::vector<Holder>{};
+  }
+
+  // A file lock is converted by whoever has it. Threads of one process share those of the process, and those
+  // of an open file description, unless they were seen to have several.
+  bool can_conflict(size_t waiter, size_t holder, LockId lock) const {
+    if (program_.locks[lock].kind != LockKind::file_lock) return true;
+    const bool shared_by_threads = program_.graph.vertex(lock) == LockGraph::Vertex::signal;
+    return waiter != holder && (process(waiter) != process(holder) || !shared_by_threads);
+  }
+
+  // Whether the wait of `i` ends, as far as those go that are known to go on.
+  bool may_go_on(size_t i) const {
+    const ThreadState& state = states_[i];
+    if (state.ended) return false;
+    const Wait& wait = state.wait;
+    if (wait.kind == WaitKind::nothing || wait.timed) return true;
+    if (wait.kind == WaitKind::condition || wait.kind == WaitKind::barrier) return anyone_may_end(i);
+    const std::vector<size_t> in_the_way = blockers(i);
+    if (wait.kind == WaitKind::thread)
+      return in_the_way.empty() || goes_[in_the_way.front()] || has_ended(in_the_way);
+    if (wait.owner_is_gone) return false;
+    const Lock& lock = program_.locks[wait.lock];
+    if (in_the_way.empty()) return is_semaphore(lock.kind) ? anyone_may_end(i) : true;
+    const auto goes = [&](size_t blocker) { return goes_[blocker]; };
+    if (is_semaphore(lock.kind) && lock.permits != 1)
+      return !all_permits_known(wait.lock) || std::ranges::any_of(in_the_way, goes);
+    return std::ranges::all_of(in_the_way, goes);
+  }
+
+  static bool is_semaphore(LockKind kind) {
+    return kind == LockKind::semaphore || kind == LockKind::system_v_semaphore;
+  }
+
+  // The end of a thread that has ended is no wait.
+  bool has_ended(const std::vector<size_t>& threads) const { return states_[threads.front()].ended; }
+
+  bool all_permits_known(LockId lock) const {
+    const auto all = holders(lock);
+    const uint64_t known =
+        std::accumulate(all.begin(), all.end(), uint64_t{0},
+                        [](uint64_t sum, const Holder& holder) { return sum + holder.held->permits; });
+    return program_.locks[lock].permits != 0 && known >= program_.locks[lock].permits;
+  }
+
+  bool anyone_may_end(size_t i) const {
+    const Process& all = program_.processes[process(i)];
+    if (states_[i].wait.other_processes || !all.all_threads_known) return true;
+    if (all.now_ns < states_[i].wait.since_ns + kUnansweredNs) return true;
+    for (size_t other = 0; other < states_.size(); ++other) {
+      if (goes_[other] && process(other) == process(i)) return true;
+    }
+    return false;
+  }
+
+  void reduce() {
+    goes_.assign(states_.size(), false);
+    in_cycle_.assign(states_.size(), false);
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (size_t i = 0; i < states_.size(); ++i) {
+        if (goes_[i] || !may_go_on(i)) continue;
+        goes_[i] = true;
+        changed = true;
+      }
+    }
+  }
+
+  bool waits_for_ever(size_t i) const { return !goes_[i] && !states_[i].ended; }
+
+  // The one to look at next behind `i`; `i` itself where there is none.
+  size_t next(size_t i) const {
+    for (const size_t blocker : blockers(i)) {
+      if (!goes_[blocker]) return blocker;
+    }
+    return i;
+  }
+  bool waits_for_one_that_is_gone(size_t i) const {
+    if (states_[i].wait.owner_is_gone) return true;
+    const size_t behind = next(i);
+    return behind != i && states_[behind].ended;
+  }
+
+  // Follows one blocker of each: everybody who waits for ever leads into a cycle, to one that is gone, or to
+  // one whom anybody could have woken.
+  std::vector<size_t> cycle_from(size_t start) const {
+    std::vector<size_t> path;
+    for (size_t at = start;;) {
+      const auto seen = std::ranges::find(path, at);
+      if (seen != path.end()) return {seen, path.end()};
+      if (in_cycle_[at]) return {};
+      path.push_back(at);
+      if (waits_for_one_that_is_gone(at)) return {at};
+      const size_t following = next(at);
+      if (following == at) return waits_for_itself(at) ? std::vector{at} : std::vector<size_t>{};
+      at = following;
+    }
+  }
+  bool waits_for_itself(size_t i) const {
+    const std::vector<size_t> all = blockers(i);
+    return std::ranges::find(all, i) != all.end();
+  }
+
+  // The standstill that `i` is behind; all.size() when there is none.
+  size_t standstill_before(size_t i, const std::vector<Standstill>& all) const {
+    size_t at = i;
+    for (size_t steps = 0; steps <= states_.size() && !in_cycle_[at]; ++steps) {
+      const size_t following = next(at);
+      if (following == at) return all.size();
+      at = following;
+    }
+    const auto found = std::ranges::find_if(
+        all, [&](const Standstill& each) { return std::ranges::find(each.cycle, at) != each.cycle.end(); });
+    return static_cast<size_t>(found - all.begin());
+  }
+
+  const Program& program_;
+  const std::vector<ThreadState>& states_;
+  std::map<ThreadId, size_t> by_thread_;
+  std::map<Key, std::vector<Holder>> holders_;
+  std::map<Key, std::vector<size_t>> writers_waiting_;
+  std::vector<bool> goes_;
+  std::vector<bool> in_cycle_;
+};
+
+}  // namespace
+
+std::vector<Standstill> find_standstills(const Program& program) {
+  return WaitGraph(program).standstills();
+}
+
+std::vector<size_t> blockers(const Program& program, size_t waiter) {
+  return WaitGraph(program).blockers(waiter);
+}
+
+}  // namespace gordian

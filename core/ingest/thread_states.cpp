@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ingest/thread_states.h"
+
+#include <algorithm>
+
+namespace gordian {
+namespace {
+
+using format::WaitKind;
+
+class States {
+ public:
+  States(const ProcessMoment& moment, const TraceIds& ids, ProcessId process, Program& program)
+      : moment_(moment), ids_(ids), process_(process), program_(program), newest_lock_(ids.newest_lock) {}
+
+  void add() {
+    for (const HotThread& thread : moment_.threads) threads_[thread.thread] = thread_of(thread);
+    for (const HotThread& thread : moment_.threads) add(thread);
+    Process& process = program_.processes[process_];
+    process.all_threads_known = moment_.running && moment_.all_asleep && all_tasks_seen();
+    process.now_ns = moment_.now_ns;
+  }
+
+ private:
+  void add(const HotThread& hot) {
+    const bool is_gone = moment_.running ? !moment_.tasks.contains(hot.tid) : hot.ending;
+    if (is_gone && hot.held.empty()) return;
+    ThreadState state;
+    state.thread = threads_.at(hot.thread);
+    state.ended = is_gone;
+    for (const HotLock& held : hot.held) {
+      const StackId taken = stack_of_path(held.path);
+      state.held.push_back({lock_of(held, taken), taken, held.shared, held.recursion});
+    }
+    if (!is_gone) state.wait = wait_of(hot.wait);
+    program_.states.push_back(std::move(state));
+  }
+
+  // A thread that is in the hot file before it is in the trace as it was read.
+  ThreadId thread_of(const HotThread& hot) {
+    if (const auto known = ids_.threads.find(hot.thread)) return *known;
+    Thread thread;
+    thread.process = process_;
+    thread.tid = hot.tid;
+    thread.main = hot.tid == program_.processes[process_].pid;
+    return program_.threads.add(std::move(thread));
+  }
+
+  StackId stack_of_path(uint64_t path) const {
+    const auto found = ids_.path_stacks.find(path);
+    return found != ids_.path_stacks.end() ? found->second : kNoStack;
+  }
+
+  LockId lock_of(const HotLock& held, StackId taken) {
+    const auto known = held.id != format::LockRef::none ? ids_.locks.find(held.id) : std::nullopt;
+    return known ? with_key(*known) : lock_at(held.address, held.kind, taken);
+  }
+
+  LockId lock_at(uint64_t address, format::LockKind kind, StackId taken) {
+    const auto [entry, is_new] = newest_lock_.try_emplace({address, kind}, kNoLock);
+    if (is_new) {
+      Lock lock;
+      lock.process = process_;
+      lock.address = address;
+      lock.kind = static_cast<LockKind>(kind);
+      lock.first_taken = taken;
+      lock.seen = taken != kNoStack ? program_.stacks[taken].seen : UINT64_MAX;
+      program_.graph.add_lock();
+      entry->second = program_.locks.add(std::move(lock));
+    }
+    return with_key(entry->second);
+  }
+
+  // File locks and System V semaphores are known by the same key in all processes.
+  LockId with_key(LockId id) {
+    Lock& lock = program_.locks[id];
+    const auto shared = moment_.shared_keys.find(lock.address);
+    if (lock.kind == LockKind::file_lock || lock.kind == LockKind::system_v_semaphore) {
+      lock.shared_key = lock.address;
+    } else if (shared != moment_.shared_keys.end()) {
+      lock.shared_key = shared->second;
+    }
+    return id;
+  }
+
+  Wait wait_of(const HotWait& hot) {
+    Wait wait;
+    wait.kind = hot.kind;
+    if (hot.kind == WaitKind::nothing) return wait;
+    wait.stack = ids_.stacks.find(hot.stack).value_or(kNoStack);
+    wait.object = hot.object;
+    wait.with = hot.with;
+    wait.timed = hot.timed;
+    wait.since_ns = hot.since_ns;
+    wait.number = hot.number;
+    wait.process_shared = (hot.flags & format::kWaitsForOthers) != 0;
+    switch (hot.kind) {
+      case WaitKind::lock:
+        wait.lock = lock_at(hot.object, hot.lock_kind, wait.stack);
+        wait.shared = (hot.flags & format::kWaitsToRead) != 0;
+        wait.behind_writers = (hot.flags & format::kWaitsBehindWriters) != 0;
+        wait.owner_is_gone = moment_.running && hot.lock_kind == format::LockKind::mutex && hot.with != 0 &&
+                             !moment_.tasks.contains(static_cast<uint32_t>(hot.with)) && !wait.process_shared;
+        // A handler may post a semaphore, and another process one that it shares.
+        wait.other_processes =
+            is_semaphore(hot.lock_kind) && (moment_.has_signal_handlers || wait.process_shared);
+        break;
+      case WaitKind::thread:
+        if (const auto target = threads_.find(static_cast<format::ThreadRef>(hot.object));
+            target != threads_.end())
+          wait.thread = target->second;
+        break;
+      default:
+        wait.other_processes = wait.process_shared;
+        break;
+    }
+    return wait;
+  }
+
+  static bool is_semaphore(format::LockKind kind) {
+    return kind == format::LockKind::semaphore || kind == format::LockKind::system_v_semaphore;
+  }
+
+  bool all_tasks_seen() const {
+    return std::ranges::all_of(moment_.tasks, [&](uint32_t tid) {
+      return std::ranges::any_of(moment_.threads, [&](const HotThread& thread) { return thread.tid == tid; });
+    });
+  }
+
+  const ProcessMoment& moment_;
+  const TraceIds& ids_;
+  const ProcessId process_;
+  Program& program_;
+  std::map<std::pair<uint64_t, format::LockKind>, LockId> newest_lock_;
+  std::map<format::ThreadRef, ThreadId> threads_;
+};
+
+}  // namespace
+
+void add_states(const ProcessMoment& moment, const TraceIds& ids, ProcessId process, Program& program) {
+  States(moment, ids, process, program).add();
+}
+
+}  // namespace gordian

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime-hook/wait_word.h"
+
+#include "runtime-hook/command.h"
+
+namespace gordian::hook {
+
+namespace {
+
+// glibc's PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP.
+constexpr unsigned kPrefersWriters = 2;
+
+template <typename Object>
+const Object& as(const Awaited& what) {
+  return *reinterpret_cast<const Object*>(what.object.address);
+}
+
+bool is_for_other_processes(const Awaited& what) {
+  // glibc's barrier: arrived, round, number of threads, shared, left.
+  if (what.kind == WaitKind::barrier) return as<uint32_t[5]>(what)[3] != 0;
+  if (what.kind == WaitKind::condition) return (as<pthread_cond_t>(what).__data.__wrefs & 1) != 0;
+  if (what.kind != WaitKind::lock) return false;
+  switch (what.object.kind) {
+    case LockKind::mutex:
+      return (as<pthread_mutex_t>(what).__data.__kind & kProcessShared) != 0;
+    case LockKind::rwlock:
+      return as<pthread_rwlock_t>(what).__data.__shared != 0;
+    case LockKind::semaphore:
+      return is_process_shared(&as<sem_t>(what));
+    default:
+      return what.object.kind != LockKind::spinlock;  // which does not say
+  }
+}
+
+uint8_t flags_of(const Awaited& what) {
+  uint8_t flags = is_for_other_processes(what) ? format::kWaitsForOthers : 0;
+  if (what.kind != WaitKind::lock || !what.how.shared) return flags;
+  flags |= format::kWaitsToRead;
+  if (what.object.kind == LockKind::rwlock && as<pthread_rwlock_t>(what).__data.__flags == kPrefersWriters)
+    flags |= format::kWaitsBehindWriters;
+  return flags;
+}
+
+// A robust mutex whose owner is gone goes to the next.
+uint64_t with_of(const Awaited& what) {
+  if (what.kind == WaitKind::barrier) return as<uint32_t[5]>(what)[2];
+  if (what.kind != WaitKind::lock || what.object.kind != LockKind::mutex) return what.with;
+  const auto& mutex = as<pthread_mutex_t>(what).__data;
+  return is_taggable(&as<pthread_mutex_t>(what)) ? static_cast<uint32_t>(load(mutex.__owner)) : 0;
+}
+
+}  // namespace
+
+WaitWord::WaitWord(const Awaited& what, CallSite site, HeldEntry* wanted) {
+  if (context.inside) return;
+  const InsideHook inside;
+  ThreadSlot* const slot = attach();
+  if (slot == nullptr) return;
+  // The entry of a lock that the thread holds already is that of its first acquisition.
+  const bool is_first = wanted != nullptr && wanted == top_of(*slot);
+  CallPath& path =
+      is_first ? *private_of(*wanted).path : find_path(site, script_key(what.object, site.return_address));
+  store(slot->waiting_stack, stack_of_path(path));
+  store(slot->waiting_since_ns, monotonic_ns());
+  store(slot->waiting_for, what.object.address);
+  store(slot->waiting_with, with_of(what));
+  store(slot->waiting_lock, what.object.kind);
+  store(slot->waiting_mode, what.how.mode);
+  store(slot->waiting_flags, flags_of(what));
+  store(slot->waits, slot->waits + 1);
+  store(slot->waiting, what.kind, std::memory_order_release);
+  start_watch();
+}
+
+}  // namespace gordian::hook
