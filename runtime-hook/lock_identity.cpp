@@ -223,6 +223,16 @@ void note_post(Lockable semaphore, bool by_holder) {
   } while (!by_holder && !exchange_if(*tag.word, word, signal));
 }
 
+uint32_t permits_of(Lockable semaphore) {
+  if (untagged == nullptr) return 0;
+  const Untagged* entry = find_untagged(semaphore, Missing::stays);
+  const uint64_t tag = entry != nullptr ? load(entry->tag) : 0;
+  const LockRef lock = identity_in(tag).lock;
+  if (lock == kSignal) return 0;
+  if (lock != LockRef::none) return recorder().at<LockRecord>(lock).value;
+  return static_cast<uint32_t>(tag) & kMostPermits;
+}
+
 bool note_description(Lockable file, CallSite site) {
   if (context.inside) return false;
   const InsideHook inside;

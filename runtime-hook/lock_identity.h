@@ -96,6 +96,9 @@ void begin_taken(Lockable semaphore, format::StackRef taken);
 // or posted by another, is a signal from then on.
 void note_post(Lockable semaphore, bool by_holder);
 
+// With how many permits a semaphore was made; 0: none, not known, or it is a signal.
+uint32_t permits_of(Lockable semaphore);
+
 // A file lock is wanted through an open file description through which it was not wanted before; as long as
 // there is but one, the threads that share it do not wait for each other. True: there was none before.
 bool note_description(Lockable file, CallSite site);

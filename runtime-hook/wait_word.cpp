@@ -2,6 +2,7 @@
 #include "runtime-hook/wait_word.h"
 
 #include "runtime-hook/command.h"
+#include "runtime-hook/lock_identity.h"
 
 namespace gordian::hook {
 
@@ -44,6 +45,7 @@ uint8_t flags_of(const Awaited& what) {
 // A robust mutex whose owner is gone goes to the next.
 uint64_t with_of(const Awaited& what) {
   if (what.kind == WaitKind::barrier) return as<uint32_t[5]>(what)[2];
+  if (what.kind == WaitKind::lock && is_semaphore(what.object.kind)) return permits_of(what.object);
   if (what.kind != WaitKind::lock || what.object.kind != LockKind::mutex) return what.with;
   const auto& mutex = as<pthread_mutex_t>(what).__data;
   return is_taggable(&as<pthread_mutex_t>(what)) ? static_cast<uint32_t>(load(mutex.__owner)) : 0;

@@ -358,8 +358,9 @@ enum class SlotState : uint32_t { free = 0, live = 1, ending = 2 };
 // What a thread may wait for.
 enum class WaitKind : uint8_t {
   nothing,  // not known to wait
-  lock,     // waiting_for: its address, or the key of what has none; waiting_with: of a mutex, the tid of its
-            // owner
+  // waiting_for: its address, or the key of what has none; waiting_with: of a mutex, the tid of its owner; of
+  // a semaphore, the permits it was made with, or 0
+  lock,
   condition,  // waiting_for: its address; waiting_with: the address of its mutex
   barrier,    // waiting_for: its address; waiting_with: how many threads it is for
   thread,     // its end; waiting_for: its ThreadRef

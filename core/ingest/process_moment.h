@@ -16,6 +16,8 @@ namespace gordian {
 struct ProcessMoment {
   std::vector<HotThread> threads;
   bool running = false;
+  bool worst_case =
+      false;  // what is not known is to be taken for the worst: to see whether it pays to look closely
   // What follows is known of a process that runs.
   std::set<uint32_t> tasks;          // tids of all its threads
   bool all_asleep = false;           // as the kernel says: one that was woken and has not run yet is not

@@ -15,13 +15,23 @@ class States {
 
   void add() {
     for (const HotThread& thread : moment_.threads) threads_[thread.thread] = thread_of(thread);
+    for (const HotThread& thread : moment_.threads) know_held(thread);
     for (const HotThread& thread : moment_.threads) add(thread);
     Process& process = program_.processes[process_];
-    process.all_threads_known = moment_.running && moment_.all_asleep && all_tasks_seen();
-    process.now_ns = moment_.now_ns;
+    process.all_threads_known =
+        moment_.worst_case || (moment_.running && moment_.all_asleep && all_tasks_seen());
+    process.now_ns = moment_.worst_case ? UINT64_MAX : moment_.now_ns;
   }
 
  private:
+  // Two threads that met a lock at once may both have written its record: the one that is held by is the one
+  // that counts.
+  void know_held(const HotThread& hot) {
+    for (const HotLock& held : hot.held) {
+      if (const auto lock = ids_.locks.find(held.id)) newest_lock_[{held.address, held.kind}] = *lock;
+    }
+  }
+
   void add(const HotThread& hot) {
     const bool is_gone = moment_.running ? !moment_.tasks.contains(hot.tid) : hot.ending;
     if (is_gone && hot.held.empty()) return;
@@ -99,8 +109,10 @@ class States {
         wait.lock = lock_at(hot.object, hot.lock_kind, wait.stack);
         wait.shared = (hot.flags & format::kWaitsToRead) != 0;
         wait.behind_writers = (hot.flags & format::kWaitsBehindWriters) != 0;
-        wait.owner_is_gone = moment_.running && hot.lock_kind == format::LockKind::mutex && hot.with != 0 &&
-                             !moment_.tasks.contains(static_cast<uint32_t>(hot.with)) && !wait.process_shared;
+        wait.owner_is_gone = hot.lock_kind == format::LockKind::mutex && hot.with != 0 &&
+                             !wait.process_shared && is_gone(static_cast<uint32_t>(hot.with));
+        if (Lock& lock = program_.locks[wait.lock]; is_semaphore(hot.lock_kind) && lock.permits == 0)
+          lock.permits = static_cast<uint32_t>(hot.with);
         // A handler may post a semaphore, and another process one that it shares.
         wait.other_processes =
             is_semaphore(hot.lock_kind) && (moment_.has_signal_handlers || wait.process_shared);
@@ -119,6 +131,12 @@ class States {
 
   static bool is_semaphore(format::LockKind kind) {
     return kind == format::LockKind::semaphore || kind == format::LockKind::system_v_semaphore;
+  }
+
+  bool is_gone(uint32_t tid) const {
+    if (moment_.running) return !moment_.tasks.contains(tid);
+    return moment_.worst_case &&
+           std::ranges::none_of(moment_.threads, [&](const HotThread& thread) { return thread.tid == tid; });
   }
 
   bool all_tasks_seen() const {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/findings/analysis.h"
+#include "core/findings/rules/self_deadlock.h"
 #include "core/format/trace_reader.h"
 #include "core/graph/wait_graph.h"
 #include "core/ingest/ingest.h"
@@ -25,6 +26,7 @@ using format::WaitKind;
 
 constexpr uint64_t kMillisecond = 1'000'000;
 constexpr uint64_t kBrief = 5 * kMillisecond;  // a wait as short as that is nothing to look at
+constexpr uint64_t kSeenTwice = 300 * kMillisecond;
 constexpr uint64_t kFirstInterval = 50 * kMillisecond;
 constexpr uint64_t kLongestInterval = 1000 * kMillisecond;
 
@@ -102,15 +104,15 @@ Program Watcher::glance() const {
   Program program;
   for (const auto& [trace, watched] : watched_) {
     ProcessMoment moment;
+    moment.worst_case = true;
     moment.threads = watched.hot->threads();
     Process process;
     process.pid = watched.pid;
     const ProcessId id = program.processes.add(std::move(process));
     add_states(moment, {}, id, program);
-    program.processes[id].all_threads_known = true;
-    program.processes[id].now_ns = UINT64_MAX;
   }
-  for (Lock& lock : program.locks) lock.permits = 1;
+  for (Lock& lock : program.locks)
+    lock.permits = 1;  // a pool, too: it waits for ever if one of the holders does
   return program;
 }
 
@@ -161,7 +163,12 @@ std::vector<LiveFinding> Watcher::look_closely(uint64_t now_ns) {
   Symbolizer symbolizer(program);
   std::vector<LiveFinding> fresh;
   for (Finding& finding : analyse_states(program, symbolizer)) {
-    Suspicion& said = said_[finding.rule + finding.fingerprint];
+    const std::string key = finding.rule + finding.fingerprint;
+    // Threads that hold locks against each other can do so only by being where they are. That a thread has
+    // gone, or nobody is left to wake another, also looks so for a moment while a process ends.
+    const bool is_certain = !finding.edges.empty() || finding.rule == rules::self_deadlock.id;
+    if (!is_certain && now_ns < first_seen_.try_emplace(key, now_ns).first->second + kSeenTwice) continue;
+    Suspicion& said = said_[key];
     if (now_ns < said.next_ns) continue;
     const bool again = said.interval_ns != 0;
     said.interval_ns = finding.tier == Tier::actual ? UINT64_MAX / 2

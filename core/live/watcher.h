@@ -79,6 +79,7 @@ class Watcher {
   std::set<WaitKey> suspects_;
   Suspicion suspicion_;
   std::map<std::string, Suspicion> said_;  // by rule and fingerprint
+  std::map<std::string, uint64_t> first_seen_;
 };
 
 }  // namespace gordian

@@ -20,6 +20,9 @@ Both use the same keys; a program may give `expect` several times, once a findin
     kill_after: WORD            the harness sends that signal once the program has printed "WORD PID"
     stderr: TEXT                what the report at exit, on stderr, says under a plain preload
     says: TEXT                  what `gordian run` says on stderr; may be given several times
+    live: TEXT                  what is said while the program runs, in both modes; may be given several times
+    ended: deadlock             the program hangs, and is killed once that has been found
+    stuck: SECONDS              after so long a wait, the holder is reported
     run_options: OPTIONS        more options for `gordian run`
     flags, args, library        read by CMakeLists.txt: a build each, a test each, a library of the same file each
 
@@ -36,7 +39,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NOTE_TIERS = {"guarded", "ordered", "single-thread"}
-KEYS = "expect|exit|signal|kill_after|stderr|says|run_options|flags|args|library"
+KEYS = "expect|exit|signal|kill_after|stderr|says|live|ended|stuck|run_options|flags|args|library"
 YAML_KEYS = {"modelled_on", "program", "language", "rule", "side", "verdict", "tier", "length", "locks", "functions",
              "exit", "signal", "kill_after"}
 
@@ -68,6 +71,9 @@ class Case:
     kill_after: str | None = None
     stderr: str | None = None
     says: list[str] = field(default_factory=list)
+    live: list[str] = field(default_factory=list)
+    ended: str | None = None
+    stuck: str | None = None
     run_options: list[str] = field(default_factory=list)
 
     @property
@@ -99,10 +105,12 @@ def parse_expectation(text):
 def apply_common_key(case, key, value):
     if key == "exit":
         case.exit = int(value)
-    elif key in ("signal", "kill_after", "stderr"):
+    elif key in ("signal", "kill_after", "stderr", "stuck"):
         setattr(case, key, value)
-    elif key == "says":
-        case.says.append(value)
+    elif key == "ended":
+        case.ended, case.signal = value, "KILL"
+    elif key in ("says", "live"):
+        getattr(case, key).append(value)
     elif key == "run_options":
         case.run_options = shlex.split(value)
 

@@ -3,7 +3,7 @@
 //
 // signal: KILL
 // kill_after: hanging
-// expect: lock-order-cycle locks=2 names=a,b functions=forward,backward
+// expect: deadlock tier=actual locks=2 names=a,b functions=forward,backward
 #include "tests/e2e/support.h"
 
 static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER;

@@ -3,7 +3,7 @@
 //
 // signal: TERM
 // kill_after: hanging
-// expect: lock-order-cycle locks=3 names=ring[0],ring[1],ring[2] functions=work
+// expect: deadlock tier=actual locks=3 names=ring[0],ring[1],ring[2] functions=work
 #include "tests/e2e/support.h"
 
 enum { kThreads = 3 };

@@ -86,7 +86,7 @@ class Runner:
 
     def expect_unchanged(self, watched, compare_errors):
         """The program must behave as it does unwatched; one that hangs has only its printed pid to compare."""
-        if self.case.kill_after:
+        if self.case.kill_after or self.case.ended:
             return
         native = self.execute_program()
         self.expect(native.status == self.case.status,
@@ -114,7 +114,8 @@ class Runner:
         trace_dir = self.directory / "run"
         output = self.directory / "run.json"
         watched = self.execute_program([self.options.gordian, "run", "--format=json", f"--output={output}",
-                                        f"--trace-dir={trace_dir}", *self.case.run_options, "--"])
+                                        f"--trace-dir={trace_dir}", *self.live_options("--"), *self.case.run_options, "--"])
+        self.check_live(watched)
         findings = self.load(output)
         status = self.findings_status()
         if "--keep-exit-status" in self.case.run_options:
@@ -126,10 +127,33 @@ class Runner:
         for text in self.case.says:
             self.expect(text in watched.stderr, f"gordian run does not say {text!r}")
         self.check_visible(findings)
-        self.check_all_tiers(trace_dir)
+        if not self.case.live:  # what was seen while it ran is in the report of the run alone
+            self.check_all_tiers(trace_dir)
+        self.expect_unchanged(watched, compare_errors=False)
+
+    def live_options(self, prefix):
+        options = [f"{prefix}on-deadlock=abort"] if self.case.ended else []
+        return options + ([f"{prefix}stuck={self.case.stuck}"] if self.case.stuck else [])
+
+    def check_live(self, watched):
+        for text in self.case.live:
+            self.expect(text in watched.stderr, f"while the program runs, nobody says {text!r}: {watched.stderr}")
+        self.expect(bool(self.case.live) == ("while the program runs" in watched.stderr),
+                    f"something is said while the program runs: {watched.stderr}")
+
+    def watched_preload(self):
+        """Under a plain preload, the hook itself has the program watched. What it says is all there is."""
+        trace_dir = self.directory / "live"
+        trace_dir.mkdir(mode=0o700)
+        watched = self.execute_program(environment=self.preload(":".join([f"trace-dir={trace_dir}", *self.live_options("")])))
+        self.expect(watched.status == self.case.status,
+                    f"the program ended with {watched.status} instead of {self.case.status}")
+        self.check_live(watched)
         self.expect_unchanged(watched, compare_errors=False)
 
     def preload_mode(self):
+        if self.case.live or self.case.stuck:
+            return self.watched_preload()
         trace_dir = self.directory / "preload"
         trace_dir.mkdir(mode=0o700)
         watched = self.execute_program(environment=self.preload(f"trace-dir={trace_dir}:report=0"))

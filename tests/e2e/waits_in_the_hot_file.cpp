@@ -55,7 +55,8 @@ static const ThreadSlot* slot_of(pid_t thread) {
 
 static void expect_wait(const volatile ThreadSlot* slot, const void* object) {
   if (slot == nullptr) return;
-  CHECK(slot->waiting_for == reinterpret_cast<uint64_t>(object));
+  CHECK((slot->waiting == gordian::format::WaitKind::nothing) == (object == nullptr));
+  CHECK(object == nullptr || slot->waiting_for == reinterpret_cast<uint64_t>(object));
   CHECK(object == nullptr || slot->waiting_stack != gordian::format::StackRef::none);
   CHECK(object == nullptr || slot->waiting_since_ns != 0);
 }

@@ -99,7 +99,7 @@ class Deadlock {
                            : i + 1 == length ? ", and "
                                              : ", ",
                            who(at), awaited(program_, at.wait));
-      if (at.wait.kind == WaitKind::lock) words += fmt::format(", which {} holds", who(in_cycle(i + 1)));
+      if (at.wait.kind == WaitKind::lock) words += relation(at.wait.lock, in_cycle(i + 1));
       identity.push_back({held != nullptr ? program_.locks[held->lock].class_name : "",
                           at.wait.lock != kNoLock ? program_.locks[at.wait.lock].class_name : "",
                           held != nullptr ? function_at(held->taken, context_.symbolizer) : "",
@@ -110,6 +110,14 @@ class Deadlock {
                                   : "when the process was killed, each of these threads waited for the next";
     finding.fingerprint = fingerprint(finding.rule, identity);
     for (size_t i = 0; i < length; ++i) only_locks ? add_edge(finding, i) : add_moments(finding, i);
+  }
+
+  // How another keeps a thread from the lock that it waits for.
+  std::string relation(LockId lock, const ThreadState& other) const {
+    return fmt::format(
+        fmt::runtime(held_lock(program_, other, lock) != nullptr ? ", which {} holds"
+                                                                 : ", for which {} waits before it"),
+        who(other));
   }
 
   void add_edge(Finding& finding, size_t i) {
@@ -171,14 +179,30 @@ class Deadlock {
     }
     const size_t count = standstill_.behind.size();
     finding.message =
-        count == 1 ? fmt::format("{} waits for {}, and there is no other thread that could end that.",
-                                 who(state(standstill_.behind.front())),
-                                 awaited(program_, state(standstill_.behind.front()).wait))
-                   : fmt::format("All {} threads wait, and none is left that could wake one of them.", count);
+        count == 1 ? fmt::format("{}, and there is no other thread that could end that.",
+                                 wait_in_words(standstill_.behind.front()))
+                   : fmt::format("All {} threads wait, and none is left that could wake one of them{}.",
+                                 count, count <= kFew ? ": " + waits_in_words() : "");
     finding.reason =
         "every thread of the process is asleep in a wait without a time limit that only another thread of "
         "the process can end";
     finding.fingerprint = fingerprint(finding.rule, std::vector<std::string>(names.begin(), names.end()));
+  }
+
+  static constexpr size_t kFew = 4;
+
+  // "worker (tid 5) waits for lock, which main thread holds"
+  std::string wait_in_words(size_t i) const {
+    std::string words = fmt::format("{} waits for {}", who(state(i)), awaited(program_, state(i).wait));
+    const std::vector<size_t> in_the_way = blockers(program_, i);
+    if (state(i).wait.kind == WaitKind::lock && !in_the_way.empty())
+      words += relation(state(i).wait.lock, state(in_the_way.front()));
+    return words;
+  }
+  std::string waits_in_words() const {
+    std::string words;
+    for (const size_t i : standstill_.behind) words += (words.empty() ? "" : "; ") + wait_in_words(i);
+    return words;
   }
 
   const Program& program_;
