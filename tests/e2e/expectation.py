@@ -22,6 +22,7 @@ Both use the same keys; a program may give `expect` several times, once a findin
     says: TEXT                  what `gordian run` says on stderr; may be given several times
     live: TEXT                  what is said while the program runs, in both modes; may be given several times
     ended: deadlock             the program hangs, and is killed once that has been found
+    only: run                   not under a plain preload, where each process is watched for itself
     stuck: SECONDS              after so long a wait, the holder is reported
     run_options: OPTIONS        more options for `gordian run`
     flags, args, library        read by CMakeLists.txt: a build each, a test each, a library of the same file each
@@ -39,7 +40,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NOTE_TIERS = {"guarded", "ordered", "single-thread"}
-KEYS = "expect|exit|signal|kill_after|stderr|says|live|ended|stuck|run_options|flags|args|library"
+KEYS = "expect|exit|signal|kill_after|stderr|says|live|ended|stuck|only|run_options|flags|args|library"
 YAML_KEYS = {"modelled_on", "program", "language", "rule", "side", "verdict", "tier", "length", "locks", "functions",
              "exit", "signal", "kill_after"}
 
@@ -74,6 +75,7 @@ class Case:
     live: list[str] = field(default_factory=list)
     ended: str | None = None
     stuck: str | None = None
+    only: str | None = None
     run_options: list[str] = field(default_factory=list)
 
     @property
@@ -105,7 +107,7 @@ def parse_expectation(text):
 def apply_common_key(case, key, value):
     if key == "exit":
         case.exit = int(value)
-    elif key in ("signal", "kill_after", "stderr", "stuck"):
+    elif key in ("signal", "kill_after", "stderr", "stuck", "only"):
         setattr(case, key, value)
     elif key == "ended":
         case.ended, case.signal = value, "KILL"

@@ -152,6 +152,8 @@ class Runner:
         self.expect_unchanged(watched, compare_errors=False)
 
     def preload_mode(self):
+        if self.case.only == "run":
+            return
         if self.case.live or self.case.stuck:
             return self.watched_preload()
         trace_dir = self.directory / "preload"
