@@ -178,6 +178,8 @@ class Ingestion {
     lock.kind = static_cast<LockKind>(record.kind);
     lock.recursive = lock.kind == LockKind::mutex && record.type == 1;
     lock.seen = offset;
+    lock.attributes = record.attributes;
+    if (is_semaphore(record.kind)) lock.permits = record.value;
     lock.created = stacks_.find(record.created).value_or(kNoStack);
     lock.first_taken = stacks_.find(record.first_taken).value_or(kNoStack);
     lock.name = name_at(offset, record);
@@ -193,12 +195,15 @@ class Ingestion {
     return (record.attributes & static_cast<uint8_t>(attribute)) != 0;
   }
 
+  static bool is_semaphore(format::LockKind kind) {
+    return kind == format::LockKind::semaphore || kind == format::LockKind::system_v_semaphore;
+  }
+
   // A semaphore is a lock if it was made with one permit and whoever waited for it is who posts it. One that
-  // other processes use must have been seen to be so.
+  // other processes use must have been seen to be so. Who has one of several permits keeps nobody out.
   static bool is_signal(const format::LockRecord& record) {
     using format::LockAttribute;
-    if (record.kind != format::LockKind::semaphore && record.kind != format::LockKind::system_v_semaphore)
-      return false;
+    if (!is_semaphore(record.kind)) return false;
     return record.value != 1 || has(record, LockAttribute::posted_by_other) ||
            (has(record, LockAttribute::process_shared) && !has(record, LockAttribute::posted_by_holder));
   }
@@ -273,7 +278,7 @@ class Ingestion {
         {process_, record.kind, record.detail, locks_.find(record.lock).value_or(kNoLock),
          threads_.find(record.thread).value_or(kNoThread), threads_.find(record.other).value_or(kNoThread),
          stacks_.find(record.where).value_or(kNoStack), stacks_.find(record.held_at).value_or(kNoStack),
-         record.count, record.total_ns, record.max_ns, std::string(trace_.text(record))});
+         record.given_back, record.count, record.total_ns, record.max_ns, std::string(trace_.text(record))});
   }
 
   void add_losses() {
