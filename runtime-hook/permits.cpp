@@ -37,9 +37,10 @@ void count_in_the_end(Lockable semaphore, Untagged& known) {
   }
 }
 
-// Locks of an interpreter that no line of a script asked for.
+// Locks of an interpreter that no line of a script asked for, or that have lost their meaning with it.
 bool is_interpreters_own(const CallPath& path) {
-  return path.script == 0 && waits_if_it_fails(path.return_address);
+  if (path.script == 0) return waits_if_it_fails(path.return_address);
+  return python::is_finalizing(path.return_address);
 }
 
 // Null: nothing to tell of.
@@ -95,13 +96,22 @@ int permits_in(Lockable semaphore) {
 }  // namespace
 
 void note_permits_kept(ThreadSlot& slot) {
-  for (HeldEntry* entry = bottom_of(slot); entry < top_of(slot); ++entry) {
+  for (HeldEntry* entry = top_of(slot); entry-- > bottom_of(slot);) {
     Untagged* const known = kept_permits(*entry);
     if (known == nullptr) continue;
+    const Lockable semaphore{entry->lock, entry->kind};
     note(EventKind::kept_at_thread_end, *entry, *known);
     std::atomic_ref(known->kept).fetch_add(entry->recursion);
-    if (is_process_shared(*known)) count_in_the_end({entry->lock, entry->kind}, *known);
+    release_all(semaphore);
+    if (is_process_shared(*known)) count_in_the_end(semaphore, *known);
   }
+}
+
+void note_script_thread_end(Lockable semaphore) {
+  ThreadSlot* const slot = context.own;
+  if (slot == nullptr || context.inside || thread_record_of(semaphore.address) != slot->thread) return;
+  // The main thread has exit handlers of the script still before it.
+  if (slot->tid != recorder().header().pid) note_permits_kept(*slot);
 }
 
 void note_permits_lost(Lockable semaphore, int permits, CallSite site) {

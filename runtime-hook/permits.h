@@ -18,8 +18,13 @@
 
 namespace gordian::hook {
 
-// At the end of the calling thread.
+// At the end of the calling thread, which from then on has them no more.
 void note_permits_kept(ThreadSlot& slot);
+
+// Before a post of a semaphore by an interpreter. The last that a thread of a script does is to post the lock
+// that it held for its life (python::Purpose::thread_end); who waits for that may be gone before the thread
+// is.
+void note_script_thread_end(Lockable semaphore);
 
 // Before the end of a semaphore by a call from `site`, with `permits` left in it.
 void note_permits_lost(Lockable semaphore, int permits, CallSite site);

@@ -18,6 +18,7 @@
 #include "runtime-hook/cancellable_wait.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
+#include "runtime-hook/permits.h"
 #include "runtime-hook/try_then_wait.h"
 
 namespace gordian::hook {
@@ -91,14 +92,21 @@ inline void note_permits(Lockable semaphore, CallSite site, How how, uint32_t pe
 
 // Posts come from signal handlers too. One that interrupted the hook finds the held set in use: there it only
 // marks. (The few instructions in which a free mutex is taken or released are not told from others.)
-inline void note_permit_returned(Lockable semaphore) {
+inline void note_permit_returned(Lockable semaphore, CallSite site) {
   Untagged* const known = find_untagged(semaphore);
   const uint32_t permits = known != nullptr ? permits_of(*known) : 0;
-  if (permits == 0) return;
+  if (permits == 0) {
+    if (known != nullptr && python::is_interpreter(site.return_address)) note_script_thread_end(semaphore);
+    return;
+  }
   const bool interrupted = context.inside || context.acquiring;
   const bool by_holder = interrupted ? give_back_interrupted(semaphore)
                                      : release_last(semaphore.address) || release_slowly(semaphore);
-  by_holder ? note_given_back(*known, permits > 1) : make_signal(*known);
+  if (by_holder) {
+    note_given_back(*known, permits > 1);
+  } else if (!python::is_finalizing(site.return_address)) {
+    make_signal(*known);
+  }
 }
 
 }  // namespace gordian::hook

@@ -90,7 +90,7 @@ GORDIAN_EXPORT int sem_trywait(sem_t* semaphore) {
 // As with mutexes, released before the real post. Safe in a signal handler.
 GORDIAN_EXPORT int sem_post(sem_t* semaphore) {
   ensure_resolved();
-  note_permit_returned(lockable(semaphore));
+  note_permit_returned(lockable(semaphore), GORDIAN_CALL_SITE());
   return real.sem_post(semaphore);
 }
 

@@ -51,7 +51,7 @@ int operate(int set, const sembuf* operations, size_t count, How how, CallSite s
     if (taken > 0)
       note_permits(semaphore, site, {.mode = AcquireMode::try_only, .undone = undone(*at)},
                    static_cast<uint32_t>(taken));
-    for (int i = 0; i < at->sem_op; ++i) note_permit_returned(semaphore);
+    for (int i = 0; i < at->sem_op; ++i) note_permit_returned(semaphore, site);
   }
   return 0;
 }

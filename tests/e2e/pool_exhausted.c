@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nobody ever posts this pool, and a thread hangs waiting for it: its permits were meant to come back. That is
-// known although the program is killed.
+// Nobody ever posts this pool, and a thread hangs waiting for it: its permits were meant to come back. That
+// is known although the program is killed.
 //
 // kill_after: hanging
 // signal: KILL

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pool that two processes share. What one of them takes, by a thread that ends, the other posts: each on its
-// own would leak.
+// A pool that two processes share. What one of them takes, by a thread that ends, the other posts: each on
+// its own would leak.
 //
 // expect: silent
 #include "tests/e2e/support.h"
