@@ -99,8 +99,8 @@ TEST_F(SemaphoreLeakTest, OtherLocksAndOtherEventsAreNotItsConcern) {
 TEST_F(SemaphoreLeakTest, AllWaysToLosePermitsAreTold) {
   const LockId pool = semaphore(3, {LockAttribute::posted_by_holder});
   for (const auto& [kind, reason] :
-       {std::pair{EventKind::kept_at_thread_end, "worker (tid 4712) ended with it"},
-        std::pair{EventKind::kept_at_exit, "the process ended with it"},
+       {std::pair{EventKind::kept_at_thread_end, "worker (tid 4712) has ended"},
+        std::pair{EventKind::kept_at_exit, "the process has ended"},
         std::pair{EventKind::permits_lost, "the semaphore ended below its start"}}) {
     build.program.events.clear();
     event(kind, pool);
@@ -123,7 +123,7 @@ TEST_F(SemaphoreLeakTest, PermitsOfOneCauseAreCountedAndHaveAMomentForEachPath) 
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].message, "7 of 9 permits of pool were taken and never posted.");
   EXPECT_EQ(found[0].reason,
-            "worker (tid 4712) ended with it; 57 other permits had been posted by threads that had taken "
+            "worker (tid 4712) has ended; 57 other permits had been posted by threads that had taken "
             "them; another "
             "thread had to wait for one");
   ASSERT_EQ(found[0].moments.size(), 2U);

@@ -100,9 +100,9 @@ class Leak {
     const Event& first = cause_.first();
     std::string text;
     if (first.kind == EventKind::kept_at_thread_end) {
-      text = fmt::format("{} ended with it", actor(program_, first.thread));
+      text = fmt::format("{} has ended", actor(program_, first.thread));
     } else if (first.kind == EventKind::kept_at_exit) {
-      text = "the process ended with it";
+      text = "the process has ended";
     } else {
       text = "the semaphore ended below its start";
     }
