@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whoever calls exit, or _exit, in the middle of what it took a permit for has not forgotten it; nobody is
-// left to miss it.
+// Whoever calls exit in the middle of what it took a permit for has not forgotten it; nobody is left to miss
+// it. And _exit is no orderly end, wherever it is called.
 //
 // args: exit
 // args: _exit
+// args: abrupt
 // args: other
 // expect: silent
 #include "tests/e2e/support.h"
@@ -26,6 +27,11 @@ __attribute__((noinline)) static void work(int bad, const char* how) {
   sem_post(&lock);
 }
 
+__attribute__((noinline)) static void keep(void) {
+  sem_wait(&pool);
+  __asm__ volatile("");
+}
+
 static void* stay(void* unused) {
   sem_wait(&pool);
   sem_post(&pool);
@@ -43,6 +49,10 @@ int main(int argc, char** argv) {
   CHECK(pthread_create(&thread, NULL, stay, NULL) == 0);
   await(&step, 1);
   work(0, argv[1]);
+  if (strcmp(argv[1], "abrupt") == 0) {
+    keep();
+    _exit(0);
+  }
   if (strcmp(argv[1], "other") != 0) work(1, argv[1]);
   return 0;
 }
