@@ -279,6 +279,16 @@ format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& no
   return frames.record();
 }
 
+bool may_still_run(const CallPath& path, uint64_t frame, const Unwound& now) {
+  if (path.callers == 0 || now.truncated) return true;
+  const uint64_t slot = frame + static_cast<uint64_t>(path.distance[0]);
+  for (const Frame* live = now.frames; live != now.frames + now.count; ++live) {
+    const bool same_place = now.frame_address + static_cast<uint64_t>(live->distance) == slot;
+    if (same_place && live->return_address == path.caller[0]) return true;
+  }
+  return false;
+}
+
 void forget_paths() {
   std::atomic_ref(generation).fetch_add(1);
 }

@@ -118,6 +118,10 @@ format::StackRef stack_of_now(const CallPath& path, const Unwound& now);
 // and the words still on the stack confirm it.
 format::StackRef stack_of_held(CallPath& path, uint64_t frame, const Unwound& now);
 
+// Whether the function that made a call along `path` with frame address `frame` may still be running. A
+// caller that is not known may be any.
+bool may_still_run(const CallPath& path, uint64_t frame, const Unwound& now);
+
 // Makes all paths unknown again: code may have been unloaded and other code mapped in its place. References
 // to paths stay good, but no call is to be compared with a path of an earlier generation.
 void forget_paths();

@@ -50,7 +50,8 @@ void note_event(const Event& event, uint64_t duration_ns) {
   if (attach() == nullptr) return;
   const Lockable lock = event.lock;
   const bool here = event.site.return_address != 0;
-  CallPath& path = here ? find_path(event.site, script_key(lock, event.site.return_address)) : paths[0];
+  CallPath& over = event.path != nullptr ? *event.path : paths[0];
+  CallPath& path = here ? find_path(event.site, script_key(lock, event.site.return_address)) : over;
   CallPath& held = event.held != nullptr ? *private_of(*event.held).path : paths[0];
   const StackRef taken = stack_of_path(event.held != nullptr ? held : path);
   Identity identity;
@@ -89,7 +90,9 @@ void note_event(const Event& event, uint64_t duration_ns) {
     // Two threads may do it at once: both records stay, and the first one entered counts.
     if (exchange_if(slot->record, record, written)) record = written;
   }
-  add(recorder().at<EventRecord>(record), duration_ns);
+  EventRecord& told = recorder().at<EventRecord>(record);
+  store(told.given_back, event.given_back);
+  add(told, duration_ns);
 }
 
 bool create_event_table() {

@@ -22,10 +22,12 @@ struct Event {
   format::EventKind kind;
   uint16_t detail = 0;
   Lockable lock;
-  CallSite site;                                      // of the call, where there is one
+  CallSite site = {};                                 // of the call, where there is one
+  CallPath* path = nullptr;                           // of one that is over
   HeldEntry* held = nullptr;                          // how the lock was taken, by this thread or by another
   format::ThreadRef other = format::ThreadRef::none;  // whose entry that is, if another's
   bool lock_is_gone = false;                          // its memory must not be looked at
+  uint32_t given_back = 0;                            // see EventRecord
   const char* text = "";
 };
 

@@ -112,6 +112,10 @@ bool is_there(HeldEntry& entry, Lockable lock) {
 template <Effort effort>
 bool resolve_kind(HeldEntry& entry) {
   HeldPrivate& own = private_of(entry);
+  if (is_of_pool(entry)) {
+    own.kind = private_of((&entry)[-1]).kind;
+    return true;
+  }
   const Lockable lock{load(entry.lock), entry.kind};
   if (lock.address == 0) return false;  // released by another thread this very moment
   if (entry.id == format::LockRef::none && !is_there(entry, lock)) return false;
@@ -129,7 +133,7 @@ bool resolve_kind(HeldEntry& entry) {
 // Names the lock of `entry`, which writes its record if it has none. False: `effort` does not reach.
 template <Effort effort>
 bool resolve_lock(HeldEntry& entry) {
-  if (entry.id != format::LockRef::none) return true;
+  if (entry.id != format::LockRef::none || is_of_pool(entry)) return true;
   const Lockable lock{load(entry.lock), entry.kind};
   if (lock.address == 0 || !is_there(entry, lock)) return false;
   Identity identity = known_identity(lock);
@@ -156,16 +160,32 @@ bool resolve_held_locks(ThreadSlot& slot) {
   return true;
 }
 
+// What `entry` stands in for its chain.
+HeldEntry& outer_of(HeldEntry& entry) {
+  HeldEntry* outer = &entry - 1;
+  while (is_of_pool(*outer)) --outer;
+  return *outer;
+}
+
+// Whether what is taken now has a chain: something is held that others may wait for.
+bool is_nested(const ThreadSlot& slot) {
+  const HeldEntry* outer = bottom_of(slot);
+  while (outer < top_of(slot) && is_of_pool(*outer)) ++outer;
+  return outer < top_of(slot);
+}
+
 // Works out the chain of the entry above the top. False: it is not known, and may not be recorded or cannot.
 template <Effort effort>
 bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
   HeldPrivate& own = private_of(entry);
   if (!resolve_held_kinds<effort>(slot) || !resolve_kind<effort>(entry)) return false;
-  const Repeat order = order_of(entry, entry.lock);
+  HeldEntry& outer = outer_of(entry);
+  const Repeat order = order_between(outer, entry.lock);
   const uint64_t kind = ordered_kind(own.kind, order == Repeat::ascending);
   KnownChain* known = load(summaries_exist) ? find_known(slot, kind) : nullptr;
   if (known != nullptr) {
-    entry.repeat = static_cast<uint8_t>(order);
+    // What repeats it is compared with the entry next to it.
+    if (&outer == &entry - 1) entry.repeat = static_cast<uint8_t>(order);
   } else {
     if (!resolve_held_locks<effort>(slot) || !resolve_lock<effort>(entry)) return false;
     const uint64_t chain = chain_of(slot, entry);
@@ -201,7 +221,8 @@ HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
   entry.id = format::LockRef::none;
   entry.mode = how.mode;
   entry.kind = lock.kind;
-  entry.shared = how.shared ? 1 : 0;
+  entry.shared = static_cast<uint8_t>((how.shared ? format::kReadLock : 0) |
+                                      (how.pool ? format::kOfPool : 0) | (how.undone ? format::kUndone : 0));
   entry.recursion = 1;
   entry.repeat = static_cast<uint8_t>(Repeat::none);
   private_of(entry) = {kNoMemo, path, site.frame, 0, nullptr};
@@ -210,15 +231,16 @@ HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
   private_of((&entry)[1]).memo_tag = kNoMemo;
   // A trial waits for nothing and so makes no edge into its lock. Its chain is worked out when a lock inside
   // it needs it. Where there is no room to record a chain the lock is held all the same, and the loss was
-  // counted.
-  if (depth > 0 && how.mode != AcquireMode::try_only && !enter_chain<effort>(slot, entry, site) &&
+  // counted. A permit of a pool keeps nobody out: it has no place in chains.
+  const bool nested = is_nested(slot);
+  if (nested && !how.pool && how.mode != AcquireMode::try_only && !enter_chain<effort>(slot, entry, site) &&
       effort == Effort::caches) {
     return nullptr;
   }
   const auto* mutex = reinterpret_cast<const pthread_mutex_t*>(lock.address);
   if (lock.kind == LockKind::mutex && how.mode == AcquireMode::blocking && is_taggable(mutex)) {
     private_of(entry).memo_tag = tag_word(mutex);
-    if (depth == 0) entry.repeat = static_cast<uint8_t>(Repeat::flat);
+    if (!nested) entry.repeat = static_cast<uint8_t>(Repeat::flat);
   } else {
     entry.repeat = static_cast<uint8_t>(Repeat::none);
   }
@@ -269,6 +291,18 @@ bool release_all(Lockable lock) {
   if (context.own == nullptr || context.inside || context.acquiring) return false;
   HeldEntry* entry = find_held(*context.own, lock);
   if (entry != nullptr) cut_out(*context.own, entry);
+  return entry != nullptr;
+}
+
+bool give_back_interrupted(Lockable lock) {
+  HeldEntry* const entry = context.own != nullptr ? find_held(*context.own, lock) : nullptr;
+  if (entry == nullptr) {
+    revoke(lock);
+  } else if (entry->recursion > 1) {
+    entry->recursion -= 1;
+  } else {
+    give_up(*entry);
+  }
   return entry != nullptr;
 }
 

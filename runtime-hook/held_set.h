@@ -39,6 +39,9 @@ bool release_slowly(Lockable lock);
 // set. It moves no entry, so it may be called in any signal handler; false: it was in none.
 bool release_all(Lockable lock);
 bool revoke(Lockable lock);
+// A post of a semaphore by a signal handler that may have interrupted the hook. False: not held by this
+// thread.
+bool give_back_interrupted(Lockable lock);
 inline void release_everywhere(Lockable lock) {
   release_all(lock);
   revoke(lock);
@@ -61,9 +64,12 @@ inline bool is_remembered(const ThreadSlot& slot, HeldEntry& above, const pthrea
   return true;
 }
 
-// How the address of a lock in `entry` stands to that of the lock outside.
+// How the address of a lock stands to that of the one outside.
+inline Repeat order_between(const HeldEntry& outer, uint64_t lock) {
+  return outer.lock < lock ? Repeat::ascending : Repeat::descending;
+}
 inline Repeat order_of(HeldEntry& entry, uint64_t lock) {
-  return (&entry)[-1].lock < lock ? Repeat::ascending : Repeat::descending;
+  return order_between((&entry)[-1], lock);
 }
 
 // True if the acquisition of a plain mutex just taken differs from the memo in nothing but the lock, and that

@@ -17,10 +17,6 @@ using format::StackRef;
 
 constexpr size_t kUntagged = 1 << 20;
 
-struct Untagged {
-  uint64_t key;  // 0: never used
-  uint64_t tag;  // as in a tagged object
-};
 Untagged* untagged;
 
 // What a generation is known by: the tag in the object itself, or its entry in the table.
@@ -84,6 +80,10 @@ void describe(Lockable lock, LockRecord& record) {
     const auto& data = reinterpret_cast<const pthread_rwlock_t*>(lock.address)->__data;
     record.type = static_cast<uint8_t>(data.__flags);
     set(LockAttribute::process_shared, data.__shared != 0);
+  } else if (is_semaphore(lock.kind)) {
+    const Untagged* known = find_untagged(lock, Missing::stays);
+    set(LockAttribute::posted_by_holder, known != nullptr && load(known->given_back) != 0);
+    set(LockAttribute::awaited, known != nullptr && load(known->awaited) != 0);
   } else if (lock.kind == LockKind::file_lock) {
     record.type = static_cast<uint8_t>(file_lock_type(lock));
   }
@@ -165,10 +165,8 @@ Identity recorded_identity(LockRef lock) {
   return {lock, record.created != StackRef::none ? record.created : record.first_taken};
 }
 
-Identity identity_in_table(Lockable lock) {
-  if (untagged == nullptr) return {};
-  const Untagged* entry = find_untagged(lock, Missing::stays);
-  return identity_in(entry != nullptr ? load(entry->tag) : 0);
+Untagged* find_untagged(Lockable lock) {
+  return untagged != nullptr ? find_untagged(lock, Missing::stays) : nullptr;
 }
 
 void begin_generation(Lockable lock, CallSite site, uint32_t permits) {
@@ -192,6 +190,10 @@ void begin_generation(Lockable lock, CallSite site, uint32_t permits) {
                         is_process_shared(reinterpret_cast<const sem_t*>(lock.address));
     low = kPermits | (shared ? kOtherProcesses : 0) | (permits < kMostPermits ? permits : kMostPermits);
     if (permits == 0 || is_signal) low = static_cast<uint32_t>(kSignal);
+    Untagged& entry = *find_untagged(lock, Missing::stays);
+    store(entry.given_back, 0U);
+    store(entry.awaited, 0U);
+    store(entry.kept, 0U);
   }
   store(*tag.word, tag_of(stack_of_path(created), low));
   tag.confirm();
@@ -205,32 +207,55 @@ void begin_taken(Lockable semaphore, StackRef taken) {
       [&](uint64_t) { return tag_of(taken, kClassTaken | 1); });
 }
 
-void note_post(Lockable semaphore, bool by_holder) {
-  Tag tag;
-  if (!find_tag(semaphore, tag) || !tag.valid()) return;
-  uint64_t word = load(*tag.word, std::memory_order_acquire);
-  uint64_t signal;
-  do {
-    const Identity identity = identity_in(word);
-    if (identity.lock == kSignal) return;
-    if (identity.lock != LockRef::none) {
-      const auto attribute = by_holder ? LockAttribute::posted_by_holder : LockAttribute::posted_by_other;
-      uint8_t& attributes = recorder().at<LockRecord>(identity.lock).attributes;
-      if ((load(attributes) & static_cast<uint8_t>(attribute)) == 0)
-        std::atomic_ref(attributes).fetch_or(static_cast<uint8_t>(attribute));
-    }
-    signal = tag_of(identity.lock_class, static_cast<uint32_t>(kSignal));
-  } while (!by_holder && !exchange_if(*tag.word, word, signal));
+namespace {
+
+// False: it has no record yet.
+bool set_attribute(const Untagged& semaphore, LockAttribute attribute) {
+  const LockRef lock = identity_in(load(semaphore.tag, std::memory_order_acquire)).lock;
+  if (lock == LockRef::none || lock == kSignal) return false;
+  uint8_t& attributes = recorder().at<LockRecord>(lock).attributes;
+  if ((load(attributes) & static_cast<uint8_t>(attribute)) == 0)
+    std::atomic_ref(attributes).fetch_or(static_cast<uint8_t>(attribute));
+  return true;
 }
 
-uint32_t permits_of(Lockable semaphore) {
-  if (untagged == nullptr) return 0;
-  const Untagged* entry = find_untagged(semaphore, Missing::stays);
-  const uint64_t tag = entry != nullptr ? load(entry->tag) : 0;
+}  // namespace
+
+uint32_t permits_of(LockRef semaphore) {
+  return recorder().at<LockRecord>(semaphore).value;
+}
+
+bool is_process_shared(const Untagged& semaphore) {
+  const uint64_t tag = load(semaphore.tag);
   const LockRef lock = identity_in(tag).lock;
-  if (lock == kSignal) return 0;
-  if (lock != LockRef::none) return recorder().at<LockRecord>(lock).value;
-  return static_cast<uint32_t>(tag) & kMostPermits;
+  if (lock == LockRef::none) return (tag & kOtherProcesses) != 0;
+  return lock != kSignal && (recorder().at<LockRecord>(lock).attributes &
+                             static_cast<uint8_t>(LockAttribute::process_shared)) != 0;
+}
+
+void note_given_back(Untagged& semaphore, bool to_pool) {
+  if (to_pool) {
+    std::atomic_ref(semaphore.given_back).fetch_add(1, std::memory_order_relaxed);
+  } else {
+    store(semaphore.given_back, load(semaphore.given_back) + 1);
+  }
+  set_attribute(semaphore, LockAttribute::posted_by_holder);
+}
+
+void note_awaited(Untagged& semaphore) {
+  store(semaphore.awaited, 1U);
+  set_attribute(semaphore, LockAttribute::awaited);
+}
+
+void make_signal(Untagged& semaphore) {
+  uint64_t tag = load(semaphore.tag, std::memory_order_acquire);
+  uint64_t signal;
+  do {
+    const Identity identity = identity_in(tag);
+    if (identity.lock == kSignal) return;
+    set_attribute(semaphore, LockAttribute::posted_by_other);
+    signal = tag_of(identity.lock_class, static_cast<uint32_t>(kSignal));
+  } while (!exchange_if(semaphore.tag, tag, signal));
 }
 
 bool note_description(Lockable file, CallSite site) {

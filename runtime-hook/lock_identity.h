@@ -76,11 +76,24 @@ Identity identify(Lockable lock, format::StackRef taken);
 // Of a lock that has a record, without a look at the object itself.
 Identity recorded_identity(format::LockRef lock);
 
+// The entry of a lock in the table. What is known of a semaphore's permits lies beside its tag, since every
+// post looks there.
+struct alignas(32) Untagged {
+  uint64_t key;         // 0: never used
+  uint64_t tag;         // as in a tagged object
+  uint32_t given_back;  // permits posted by threads that had taken them
+  uint32_t awaited;     // 1: see LockAttribute
+  uint32_t kept;        // permits that threads had when they ended
+};
+Untagged* find_untagged(Lockable lock);  // null: nothing is known of it
+
 // What identify() gave before.
-Identity identity_in_table(Lockable lock);
 inline Identity known_identity(Lockable lock) {
   const TagPlace place = tag_place(lock);
-  if (place.word == nullptr) return identity_in_table(lock);
+  if (place.word == nullptr) {
+    const Untagged* entry = find_untagged(lock);
+    return identity_in(entry != nullptr ? load(entry->tag) : 0);
+  }
   const bool valid = load(*place.check, std::memory_order_acquire) == check_of(lock.address);
   return identity_in(valid ? load(*place.word) : 0);
 }
@@ -92,12 +105,24 @@ void begin_generation(Lockable lock, CallSite site, uint32_t permits = 0);
 // with one permit.
 void begin_taken(Lockable semaphore, format::StackRef taken);
 
-// A post of a semaphore, by a thread that had waited for it or by another. One with no permits to begin with,
-// or posted by another, is a signal from then on.
-void note_post(Lockable semaphore, bool by_holder);
+// The permits that a semaphore was made with; 0: it is a signal, or nothing is known of it.
+uint32_t permits_of(format::LockRef semaphore);
+inline uint32_t permits_of(const Untagged& semaphore) {
+  const uint64_t tag = load(semaphore.tag, std::memory_order_acquire);
+  const Identity identity = identity_in(tag);
+  if (identity.lock == kSignal || identity.lock_class == format::StackRef::none) return 0;
+  return identity.lock != format::LockRef::none ? permits_of(identity.lock) : tag & kMostPermits;
+}
+bool is_process_shared(const Untagged& semaphore);
 
-// With how many permits a semaphore was made; 0: none, not known, or it is a signal.
-uint32_t permits_of(Lockable semaphore);
+// A thread posts a permit that it had taken. Where there is but one, nobody else does it at the same time.
+void note_given_back(Untagged& semaphore, bool to_pool);
+
+// A thread has to wait, for a permit that another has.
+void note_awaited(Untagged& semaphore);
+
+// A semaphore that is posted by a thread which had not waited for it is a signal from then on.
+void make_signal(Untagged& semaphore);
 
 // A file lock is wanted through an open file description through which it was not wanted before; as long as
 // there is but one, the threads that share it do not wait for each other. True: there was none before.

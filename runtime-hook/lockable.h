@@ -63,10 +63,19 @@ inline Lockable lockable_in_set(int set, int number) {
           LockKind::system_v_semaphore};
 }
 
+inline int set_of(Lockable semaphore) {
+  return static_cast<int>(semaphore.address >> 16);
+}
+inline int number_in_set(Lockable semaphore) {
+  return static_cast<uint16_t>(semaphore.address);
+}
+
 // How a lock is taken.
 struct How {
   AcquireMode mode;
   bool shared = false;  // a read lock
+  bool pool = false;    // one of several permits
+  bool undone = false;  // a permit that the kernel gives back at the end of the process
 };
 
 inline constexpr int kRobust = 16;

@@ -15,6 +15,7 @@ struct Functions {
   const ThreadState* (*own_state)();      // of the calling thread
   const ThreadState* (*running_state)();  // of the thread that holds the interpreter's lock
   int (*line_at)(const Code*, int offset);
+  int (*is_finalizing)();
 };
 Functions functions;  // of `interpreter`
 
@@ -110,7 +111,8 @@ void find_interpreter(uint64_t pc) {
   if (!look_up(object, "Py_Version", version) || *version >> 16 != kVersion ||
       !look_up(object, "PyGILState_GetThisThreadState", found.own_state) ||
       !look_up(object, "_PyThreadState_UncheckedGet", found.running_state) ||
-      !look_up(object, "PyCode_Addr2Line", found.line_at)) {
+      !look_up(object, "PyCode_Addr2Line", found.line_at) ||
+      !look_up(object, "_Py_IsFinalizing", found.is_finalizing)) {
     recorder().drop(format::Dropped::script_frames);
     return;
   }
@@ -122,6 +124,10 @@ void find_interpreter(uint64_t pc) {
 
 void forget_interpreter() {
   store(interpreter.size, uint64_t{0});
+}
+
+bool is_finalizing(uint64_t pc) {
+  return is_interpreter(pc) && functions.is_finalizing() != 0;
 }
 
 const Frame* current_frame() {

@@ -6,7 +6,7 @@
 //
 // Soundness: a thread reads its own list only, and only while it holds the interpreter's lock. It does so
 // inside a call made from the innermost frame, so the list stands still, and what frames refer to is kept
-// alive by them. Of the interpreter, three functions are called; none of them allocates, locks or touches a
+// alive by them. Of the interpreter, four functions are called; none of them allocates, locks or touches a
 // reference count.
 //
 // Other versions of CPython keep other structures (python_layout.h): their programs are watched, their frames
@@ -35,6 +35,10 @@ inline bool is_interpreter(uint64_t pc) {
 // Looks whether the object that `pc` lies in is an interpreter. A few dozen nanoseconds.
 void find_interpreter(uint64_t pc);
 void forget_interpreter();
+
+// Whether `pc` lies in an interpreter that is taking itself apart: it frees all objects, and posts locks that
+// are still taken before it does; its daemon threads end wherever they are.
+bool is_finalizing(uint64_t pc);
 
 // The innermost frame of the calling thread; null when it runs no Python code or does not hold the
 // interpreter's lock.

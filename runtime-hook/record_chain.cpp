@@ -30,7 +30,7 @@ ChainSlot* chain_node(uint64_t hash, ChainRef outer, const HeldEntry& held, Stac
         record.lock = held.id;
         record.stack = stack;
         record.mode = held.mode;
-        record.shared = held.shared;
+        record.shared = held.shared & format::kReadLock;
       });
   // A second thread may have met the same chain just now. Either record will do; all go on with the first
   // entered.
@@ -99,6 +99,7 @@ ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, HeldEntry& wanted, Call
   ChainRef outer = ChainRef::none;
   uint64_t hash = kOutermostChain;
   for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
+    if (is_of_pool(*held)) continue;
     const HeldPrivate& own = private_of(*held);
     hash = extend(hash, held->id, *own.path, how_of(*held));
     const ChainSlot* node = chain_node(
@@ -115,6 +116,7 @@ ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, HeldEntry& wanted, Call
 uint64_t chain_of(ThreadSlot& slot, HeldEntry& wanted) {
   uint64_t hash = kOutermostChain;
   for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
+    if (is_of_pool(*held)) continue;
     hash = extend(hash, held->id, *private_of(*held).path, how_of(*held));
   }
   return extend(hash, wanted.id, *private_of(wanted).path, how_of(wanted));

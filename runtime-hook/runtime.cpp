@@ -18,7 +18,9 @@
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/modules.h"
+#include "runtime-hook/named_semaphores.h"
 #include "runtime-hook/options.h"
+#include "runtime-hook/permits.h"
 #include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/python_frames.h"
 #include "runtime-hook/real.h"
@@ -244,6 +246,8 @@ void leave_parents_trace() {
   clear_chain_table();
   clear_lock_table();
   clear_event_table();
+  forget_permits();
+  forget_semaphores_made();
   forget_modules();
   forget_watch();
   ++trace_epoch;
@@ -282,6 +286,8 @@ void finish(format::EndReason reason, int status) {
   format::FileHeader& header = record_file.header();
   if (!is_confined() && header.pid != static_cast<uint32_t>(getpid()))
     return;  // the child of a vfork: this memory is its parent's
+  note_permits_at_exit(reason == format::EndReason::exit);
+  note_semaphores_left();
   State expected = State::started;
   if (!exchange_if(state, expected, State::off)) return;
   uint64_t acquisitions = 0;

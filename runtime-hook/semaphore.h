@@ -1,37 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What POSIX and System V semaphores have in common. A semaphore is a lock if whoever waits for it posts it
-// again, and a signal if one thread posts what another waits for. Which of the two it is shows in its use:
-// one that is made with permits is watched as a lock until it is posted by a thread that had not waited for
-// it. One that is made without, that turned out to be a signal, or that was made before the watch began, is
-// left alone. The rest of the judgement is ingest's.
+// What POSIX and System V semaphores have in common. A semaphore is a lock if it has one permit and whoever
+// waits for it posts it again; a pool if the same is true of several permits; and a signal if one thread
+// posts what another waits for. Which of them it is shows in its use: one that is made with permits is
+// watched until it is posted by a thread that had not waited for it. One that is made without, that turned
+// out to be a signal, or that was made before the watch began, is left alone. The rest of the judgement is
+// ingest's.
+//
+// A pool is in the held set once, with as many re-entries as the thread has further permits of it.
 #ifndef GORDIAN_RUNTIME_HOOK_SEMAPHORE_H
 #define GORDIAN_RUNTIME_HOOK_SEMAPHORE_H
+
+#include <errno.h>
+
+#include <type_traits>
 
 #include "runtime-hook/cancellable_wait.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
+#include "runtime-hook/permits.h"
 #include "runtime-hook/try_then_wait.h"
 
 namespace gordian::hook {
 
-inline bool is_watched(Identity known) {
-  return known.lock != kSignal && known.lock_class != format::StackRef::none;
+inline bool is_watched(const Untagged* semaphore) {
+  return semaphore != nullptr && permits_of(*semaphore) != 0;
 }
 inline bool is_watched(Lockable semaphore) {
-  return is_watched(known_identity(semaphore));
+  return is_watched(find_untagged(semaphore));
 }
 
-// The same, before one is taken. Python makes all its locks with one permit: one that is not known is older
-// than the trace, as in the child of a fork.
-inline bool is_to_be_watched(Lockable semaphore, CallSite site) {
-  const Identity known = known_identity(semaphore);
-  if (is_watched(known)) return true;
-  if (known.lock == kSignal || context.inside || !waits_if_it_fails(site.return_address)) return false;
+// What is known of a semaphore before a permit of it is taken; null: it is to be left alone. Python makes all
+// its locks with one permit: one that is not known is older than the trace, as in the child of a fork.
+inline Untagged* find_to_watch(Lockable semaphore, CallSite site) {
+  Untagged* const known = find_untagged(semaphore);
+  if (is_watched(known)) return known;
+  const bool is_signal = known != nullptr && identity_in(load(known->tag)).lock == kSignal;
+  if (is_signal || context.inside || !waits_if_it_fails(site.return_address)) return nullptr;
   const InsideHook inside;
-  if (attach() == nullptr) return false;
+  if (attach() == nullptr) return nullptr;
   begin_taken(semaphore, stack_of_path(find_path(site, script_key(semaphore, site.return_address))));
-  return is_watched(semaphore);
+  Untagged* const begun = find_untagged(semaphore);
+  return is_watched(begun) ? begun : nullptr;
+}
+
+// The calls with a time limit judge their arguments before they look at the semaphore: a trial could succeed
+// where they fail. Whether they had to wait shows only when they give up.
+struct NoTrial {
+  bool operator()() const { return false; }
+};
+inline bool gave_up(int result) {
+  return result != 0 && (errno == ETIMEDOUT || errno == EAGAIN);
 }
 
 // A thread of Python, which nobody joins in libc's sense, holds a lock for as long as it runs: who waits for
@@ -45,44 +64,58 @@ inline Awaited awaited_signal(Lockable semaphore, How how) {
 // `attempt` says whether it has taken a permit; `block` waits for one and answers as the program's call does.
 template <typename Attempt, typename Block>
 int wait_for_permit(Lockable semaphore, CallSite site, How how, Attempt attempt, Block block) {
-  if (!is_to_be_watched(semaphore, site)) {
+  Untagged* const known = find_to_watch(semaphore, site);
+  if (known == nullptr) {
     // It may have become a signal while this thread was taking it.
     release_all(semaphore);
     if (attempt()) return 0;
     return wait_cancellably(awaited_signal(semaphore, how), site, {}, block);
   }
+  how.pool = permits_of(*known) > 1;
   HeldEntry* entry = prepare(semaphore, site, how);
   if (entry == nullptr) return block();
   if (attempt()) {
     commit(entry);
     return 0;
   }
+  constexpr bool had_trial = !std::is_same_v<Attempt, NoTrial>;
+  const bool of_others = entry == top_of(*context.own);
+  if (had_trial && of_others) note_awaited(*known);
   const int result = wait_cancellably(awaited(semaphore, how), site, {entry, OnCancel::withdraw}, block);
+  if (!had_trial && of_others && gave_up(result)) note_awaited(*known);
   // Whoever posted it may not have waited for it.
-  result == 0 && is_watched(semaphore) ? commit(entry) : withdraw();
+  result == 0 && is_watched(known) ? commit(entry) : withdraw();
   return result;
 }
 
 // After a wait that did not block.
-inline void note_permit(Lockable semaphore, CallSite site, How how) {
-  if (!is_to_be_watched(semaphore, site)) return;
-  if (HeldEntry* entry = prepare(semaphore, site, how)) commit(entry);
+inline void note_permits(Lockable semaphore, CallSite site, How how, uint32_t permits = 1) {
+  const Untagged* const known = find_to_watch(semaphore, site);
+  if (known == nullptr) return;
+  how.pool = permits_of(*known) > 1;
+  if (HeldEntry* entry = prepare(semaphore, site, how)) {
+    commit(entry);
+    entry->recursion += permits - 1;
+  }
 }
 
 // Posts come from signal handlers too. One that interrupted the hook finds the held set in use: there it only
 // marks. (The few instructions in which a free mutex is taken or released are not told from others.)
-inline void note_permit_returned(Lockable semaphore) {
-  const Identity known = known_identity(semaphore);
-  if (!is_watched(known)) return;
-  bool by_holder;
-  if (context.inside || context.acquiring) {
-    by_holder = find_held(semaphore) != nullptr;
-    revoke(semaphore);
-  } else {
-    by_holder = release_last(semaphore.address) || release_slowly(semaphore);
+inline void note_permit_returned(Lockable semaphore, CallSite site) {
+  Untagged* const known = find_untagged(semaphore);
+  const uint32_t permits = known != nullptr ? permits_of(*known) : 0;
+  if (permits == 0) {
+    if (known != nullptr && python::is_interpreter(site.return_address)) note_script_thread_end(semaphore);
+    return;
   }
-  // Of a lock that was never nested, a post by its holder says nothing new.
-  if (!by_holder || known.lock != format::LockRef::none) note_post(semaphore, by_holder);
+  const bool interrupted = context.inside || context.acquiring;
+  const bool by_holder = interrupted ? give_back_interrupted(semaphore)
+                                     : release_last(semaphore.address) || release_slowly(semaphore);
+  if (by_holder) {
+    note_given_back(*known, permits > 1);
+  } else if (!python::is_finalizing(site.return_address)) {
+    make_signal(*known);
+  }
 }
 
 }  // namespace gordian::hook

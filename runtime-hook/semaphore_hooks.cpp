@@ -6,6 +6,8 @@
 #include <semaphore.h>
 #include <stdarg.h>
 
+#include "runtime-hook/named_semaphores.h"
+#include "runtime-hook/permits.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/semaphore.h"
@@ -20,16 +22,12 @@ bool take_free(sem_t* semaphore) {
   return real.sem_trywait(semaphore) == 0;
 }
 
-// The calls with a time limit judge their arguments before they look at the semaphore: a trial could succeed
-// where they fail.
-constexpr auto kNoTrial = [] { return false; };
-
-// Before a semaphore ends, or is made anew where there is one: nobody has to have posted it. One with permits
-// left is held by nobody.
-void release_ending(sem_t* semaphore) {
-  if (!is_watched(lockable(semaphore))) return;
-  int permits;
-  if (sem_getvalue(semaphore, &permits) == 0 && permits == 0) release_everywhere(lockable(semaphore));
+// Before a semaphore ends, or is made anew where there is one: nobody has to have posted it. One with all its
+// permits is held by nobody. False: it is.
+bool is_at_rest(sem_t* semaphore, int& permits) {
+  const Untagged* const known = find_untagged(lockable(semaphore));
+  if (!is_watched(known)) return true;
+  return sem_getvalue(semaphore, &permits) != 0 || permits >= static_cast<int>(permits_of(*known));
 }
 
 // Whether this call made the semaphore or found it, its permits at this moment are taken for those it was
@@ -65,13 +63,13 @@ GORDIAN_EXPORT int sem_wait(sem_t* semaphore) {
 
 GORDIAN_EXPORT int sem_timedwait(sem_t* semaphore, const timespec* until) {
   ensure_resolved();
-  return wait_for_permit(lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::timed}, kNoTrial,
+  return wait_for_permit(lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::timed}, NoTrial{},
                          [=] { return real.sem_timedwait(semaphore, until); });
 }
 
 GORDIAN_EXPORT int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* until) {
   ensure_resolved();
-  return wait_for_permit(lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::timed}, kNoTrial,
+  return wait_for_permit(lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::timed}, NoTrial{},
                          [=] { return real.sem_clockwait(semaphore, clock, until); });
 }
 
@@ -81,7 +79,7 @@ GORDIAN_EXPORT int sem_trywait(sem_t* semaphore) {
   const int result = real.sem_trywait(semaphore);
   if (result == 0) {
     const bool would_wait = waits_if_it_fails(site.return_address);
-    note_permit(lockable(semaphore), site, {would_wait ? AcquireMode::blocking : AcquireMode::try_only});
+    note_permits(lockable(semaphore), site, {would_wait ? AcquireMode::blocking : AcquireMode::try_only});
   } else {
     const KeepErrno keep;
     keep_script(lockable(semaphore), site.return_address);
@@ -92,13 +90,14 @@ GORDIAN_EXPORT int sem_trywait(sem_t* semaphore) {
 // As with mutexes, released before the real post. Safe in a signal handler.
 GORDIAN_EXPORT int sem_post(sem_t* semaphore) {
   ensure_resolved();
-  note_permit_returned(lockable(semaphore));
+  note_permit_returned(lockable(semaphore), GORDIAN_CALL_SITE());
   return real.sem_post(semaphore);
 }
 
 GORDIAN_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned value) {
   ensure_resolved();
-  release_ending(semaphore);
+  int permits;
+  if (!is_at_rest(semaphore, permits)) release_everywhere(lockable(semaphore));
   const int result = real.sem_init(semaphore, shared, value);
   if (result == 0) begin_generation(lockable(semaphore), GORDIAN_CALL_SITE(), value);
   return result;
@@ -106,7 +105,11 @@ GORDIAN_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned value) {
 
 GORDIAN_EXPORT int sem_destroy(sem_t* semaphore) {
   ensure_resolved();
-  release_ending(semaphore);
+  int permits;
+  if (!is_at_rest(semaphore, permits)) {
+    note_permits_lost(lockable(semaphore), permits, GORDIAN_CALL_SITE());
+    release_everywhere(lockable(semaphore));
+  }
   const DyingLock dying = before_destroy(lockable(semaphore));
   const int result = real.sem_destroy(semaphore);
   if (result == 0) {
@@ -125,7 +128,9 @@ GORDIAN_EXPORT sem_t* sem_open(const char* name, int flags, ...) {
     const auto mode = va_arg(rest, mode_t);
     const auto value = va_arg(rest, unsigned);
     va_end(rest);
+    const bool makes = (flags & O_EXCL) != 0 || find_named_semaphore(name) == 0;
     semaphore = real.sem_open(name, flags, mode, value);
+    if (makes && semaphore != SEM_FAILED) note_semaphore_made(name, GORDIAN_CALL_SITE());
   } else {
     semaphore = real.sem_open(name, flags);
   }
@@ -138,8 +143,11 @@ GORDIAN_EXPORT int sem_close(sem_t* semaphore) {
   ensure_resolved();
   const Lockable lock = lockable(semaphore);
   const DyingLock dying = before_destroy(lock);
+  int permits;
+  const bool at_rest = is_at_rest(semaphore, permits);
   const int result = real.sem_close(semaphore);
   if (result == 0 && dying.word != nullptr && !is_readable(lock.address)) {
+    if (!at_rest) note_permits_lost(lock, permits, GORDIAN_CALL_SITE());
     release_everywhere(lock);
     end_generation(dying, GORDIAN_CALL_SITE());
     name_lock(lock, "");

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <sys/sem.h>
 
+#include "runtime-hook/permits.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/semaphore.h"
@@ -37,15 +38,20 @@ int operate(int set, const sembuf* operations, size_t count, How how, CallSite s
     if (waits != nullptr && prepare(lockable_in_set(set, waits->sem_num), site, how) != nullptr) withdraw();
     waits = at;
   }
-  const int result = waits != nullptr
-                         ? wait_for_permit(
-                               lockable_in_set(set, waits->sem_num), site, how, [] { return false; }, call)
-                         : call();
+  const auto undone = [](const sembuf& operation) { return (operation.sem_flg & SEM_UNDO) != 0; };
+  How waiting = how;
+  waiting.undone = waits != nullptr && undone(*waits);
+  const int result =
+      waits != nullptr ? wait_for_permit(lockable_in_set(set, waits->sem_num), site, waiting, NoTrial{}, call)
+                       : call();
   if (result != 0) return result;
   for (const sembuf* at = operations; at != end; ++at) {
     const Lockable semaphore = lockable_in_set(set, at->sem_num);
-    if (at->sem_op < 0 && at != waits) note_permit(semaphore, site, {AcquireMode::try_only});
-    if (at->sem_op > 0) note_permit_returned(semaphore);
+    const int taken = -at->sem_op - (at == waits ? 1 : 0);
+    if (taken > 0)
+      note_permits(semaphore, site, {.mode = AcquireMode::try_only, .undone = undone(*at)},
+                   static_cast<uint32_t>(taken));
+    for (int i = 0; i < at->sem_op; ++i) note_permit_returned(semaphore, site);
   }
   return 0;
 }
@@ -63,9 +69,23 @@ void begin(int set, int number, unsigned value, CallSite site) {
   begin_generation(semaphore, site, value);
 }
 
-void end(int set, int number, CallSite site) {
+// Permits at the end; those of a larger set are not asked for.
+constexpr int kCounted = 256;
+struct Permits {
+  unsigned short of[kCounted];
+  bool known;
+};
+
+// Before a set is removed.
+void count(int set, int size, Permits& permits) {
+  const KeepErrno keep;
+  permits.known = load(values_were_set) && size <= kCounted && real.semctl(set, 0, GETALL, permits.of) == 0;
+}
+
+void end(int set, int number, const Permits& permits, CallSite site) {
   const Lockable semaphore = lockable_in_set(set, number);
   if (known_identity(semaphore).lock_class == gordian::format::StackRef::none) return;
+  if (permits.known) note_permits_lost(semaphore, permits.of[number], site);
   release_everywhere(semaphore);
   end_generation(before_destroy(semaphore), site);
 }
@@ -94,6 +114,8 @@ GORDIAN_EXPORT int semctl(int set, int number, int command, ...) {
   va_end(rest);
   const CallSite site = GORDIAN_CALL_SITE();
   const int removed = command == IPC_RMID ? size_of(set) : 0;
+  Permits permits;
+  if (removed > 0) count(set, removed, permits);
   const int result = real.semctl(set, number, command, argument);
   if (result != 0) return result;
   if (command == SETVAL) {
@@ -102,6 +124,6 @@ GORDIAN_EXPORT int semctl(int set, int number, int command, ...) {
     const auto* values = static_cast<const unsigned short*>(argument);
     for (int i = size_of(set); i-- > 0;) begin(set, i, values[i], site);
   }
-  for (int i = 0; i < removed; ++i) end(set, i, site);
+  for (int i = 0; i < removed; ++i) end(set, i, permits, site);
   return result;
 }

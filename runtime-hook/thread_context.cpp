@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/thread_context.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/prctl.h>
 
 #include "runtime-hook/chains.h"
 #include "runtime-hook/held_set.h"
+#include "runtime-hook/permits.h"
 #include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/runtime.h"
 
@@ -81,7 +83,7 @@ bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   slot.thread = thread;
   slot.segment = 0;
   slot.revoked = own.path_generation != path_generation() ? 1 : 0;
-  slot.waiting_for = 0;
+  slot.waiting = format::WaitKind::nothing;
   slot.acquisitions = 0;
   memset(own.name, 0, sizeof own.name);
   set_held(slot, 0);
@@ -106,11 +108,16 @@ void enter(ThreadSlot* slot) {
   context.own = slot;
 }
 
-// Runs among the destructors of thread-specific data. Others may still come and may lock, so all this can say
-// is that the thread has not long to live.
+// Runs among the destructors of thread-specific data, in each of their rounds: those of others may still
+// release what is held. Some may come after the last round's, and may lock, so all this can say in the end is
+// that the thread has not long to live.
 void on_thread_exit(void* slot) {
   // Another slot is that of the thread that forked this process.
-  if (slot == context.own) hot().end(context.own);
+  if (slot != context.own) return;
+  if (++context.exit_rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(exit_key, slot) == 0)
+    return;
+  note_permits_kept(*context.own);
+  hot().end(context.own);
 }
 
 }  // namespace

@@ -53,7 +53,12 @@ struct HeldPrivate {
 static_assert(sizeof(HeldPrivate) == sizeof(HeldEntry::private_));
 
 inline How how_of(const HeldEntry& entry) {
-  return {entry.mode, entry.shared != 0};
+  return {entry.mode, (entry.shared & format::kReadLock) != 0};
+}
+
+// A pool is a semaphore with several permits. Who has one keeps nobody out: pools have no place in chains.
+inline bool is_of_pool(const HeldEntry& entry) {
+  return (entry.shared & format::kOfPool) != 0;
 }
 
 inline HeldPrivate& private_of(HeldEntry& entry) {
@@ -108,8 +113,9 @@ struct ThreadContext {
   ThreadSlot* slot;  // null: not attached, or inside the hook
   ThreadSlot* own;   // null: not attached
   uint32_t tid;
-  bool is_forked;  // this thread was its parent's: locks that it holds may bear that one's tid
-  bool inside;     // the hook's slow path: nested calls stand aside
+  bool is_forked;       // this thread was its parent's: locks that it holds may bear that one's tid
+  bool inside;          // the hook's slow path: nested calls stand aside
+  uint8_t exit_rounds;  // rounds of key destructors that have begun
   bool acquiring;  // between prepare() and commit() or withdraw(): the entries of the held set must not move
   ForkedHeld forked;
 };

@@ -33,8 +33,13 @@ bool is_for_other_processes(const Awaited& what) {
   }
 }
 
-uint8_t flags_of(const Awaited& what) {
+uint8_t flags_of(const Awaited& what, const CallPath& path) {
   uint8_t flags = is_for_other_processes(what) ? format::kWaitsForOthers : 0;
+  if (what.kind == WaitKind::lock && is_semaphore(what.object.kind)) {
+    const Untagged* known = find_untagged(what.object);
+    if (known != nullptr && load(known->given_back) != 0) flags |= format::kWaitsForHolder;
+    if (path.script != 0) flags |= format::kWaitsInScript;
+  }
   if (what.kind != WaitKind::lock || !what.how.shared) return flags;
   flags |= format::kWaitsToRead;
   if (what.object.kind == LockKind::rwlock && as<pthread_rwlock_t>(what).__data.__flags == kPrefersWriters)
@@ -45,7 +50,10 @@ uint8_t flags_of(const Awaited& what) {
 // A robust mutex whose owner is gone goes to the next.
 uint64_t with_of(const Awaited& what) {
   if (what.kind == WaitKind::barrier) return as<uint32_t[5]>(what)[2];
-  if (what.kind == WaitKind::lock && is_semaphore(what.object.kind)) return permits_of(what.object);
+  if (what.kind == WaitKind::lock && is_semaphore(what.object.kind)) {
+    const Untagged* known = find_untagged(what.object);
+    return known != nullptr ? permits_of(*known) : 0;
+  }
   if (what.kind != WaitKind::lock || what.object.kind != LockKind::mutex) return what.with;
   const auto& mutex = as<pthread_mutex_t>(what).__data;
   return is_taggable(&as<pthread_mutex_t>(what)) ? static_cast<uint32_t>(load(mutex.__owner)) : 0;
@@ -68,7 +76,7 @@ WaitWord::WaitWord(const Awaited& what, CallSite site, HeldEntry* wanted) {
   store(slot->waiting_with, with_of(what));
   store(slot->waiting_lock, what.object.kind);
   store(slot->waiting_mode, what.how.mode);
-  store(slot->waiting_flags, flags_of(what));
+  store(slot->waiting_flags, flags_of(what, path));
   store(slot->waits, slot->waits + 1);
   store(slot->waiting, what.kind, std::memory_order_release);
   start_watch();

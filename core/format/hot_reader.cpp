@@ -114,8 +114,8 @@ std::vector<HotLock> HotReader::read_held(const format::ThreadSlot& slot) const 
   for (const format::HeldEntry& entry : entries) {
     // 0: another thread released it.
     if (entry.lock == 0 || static_cast<uint32_t>(entry.kind) >= format::kLockKinds) continue;
-    held.push_back({entry.lock, entry.kind, entry.id, entry.shared != 0, entry.recursion,
-                    entry.private_[format::kPathWord]});
+    held.push_back({entry.lock, entry.kind, entry.id, (entry.shared & format::kReadLock) != 0,
+                    entry.recursion, entry.private_[format::kPathWord]});
   }
   return held;
 }

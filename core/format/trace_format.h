@@ -172,7 +172,8 @@ enum class LockAttribute : uint8_t {
   priority_inheritance = 4,
   priority_ceiling = 8,
   posted_by_holder = 16,  // semaphore: a thread that had waited for it posted it; set when that is seen
-  posted_by_other = 32,   // semaphore: a thread that had not, did
+  posted_by_other = 32,   // semaphore: a thread that had not, did, or permits came from nobody knows where
+  awaited = 64,           // semaphore: a thread had to wait for a permit that it did not have itself
 };
 
 // From here on in the trace, the lock at this address is called so: a named semaphore, a file. Followed by
@@ -251,13 +252,15 @@ enum class EventKind : uint16_t {
   unlock_by_other,    // released at `where` by a thread that had not taken it: `other` had, at `held_at`
   destroy_in_use,  // destroyed at `where` while `other` held it, taken at `held_at`; detail: see DestroyedHow
   freed_while_held,    // at `where`, the memory of a lock taken at `held_at` was found to be something else
-  kept_at_thread_end,  // the thread ended, holding the lock taken at `held_at`
-  kept_at_exit,        // the process ended by a call of this thread, which held the lock
+  kept_at_thread_end,  // the thread ended, holding the lock taken at `held_at`; detail: permits of a
+                       // semaphore
+  kept_at_exit,        // the process ended by a call of this thread, which held the lock; detail: permits
   wait_while_holding,  // waited at `where` with the lock held; detail: see WaitedFor
   blocking_call,       // made a system call that may block with the lock held; detail: see BlockingCall
   two_mutexes,         // waited at `where` with a condition for which another waits with another mutex
-  permits_lost,    // a semaphore ended at `where` with fewer permits than it was made with; detail: how many
-  semaphore_left,  // a named semaphore that the process made and nobody removed
+  permits_lost,        // a semaphore ended at `where` while permits of it were held; detail: how many by this
+                       // thread
+  semaphore_left,  // a named semaphore that the process made at `where` and nobody removed; text: its name
   held_at_fork,    // in the child of a fork: another thread of the parent held it, taken at `held_at`
   count_           // one above the last
 };
@@ -287,7 +290,7 @@ struct EventRecord {
   ThreadRef other;   // none, or a second thread that it concerns
   StackRef where;
   StackRef held_at;
-  uint32_t reserved;
+  uint32_t given_back;  // of a semaphore: permits that threads which had taken them had posted by then
   uint64_t count;
   uint64_t total_ns;  // of what takes time
   uint64_t max_ns;
@@ -337,6 +340,13 @@ struct HotHeader {
   uint64_t last_slot;  // offset of the ThreadSlot made last; 0: none
 };
 
+// HeldEntry::shared.
+inline constexpr uint8_t kReadLock = 1;
+inline constexpr uint8_t kOfPool =
+    2;  // permits, one for each of `recursion`, of a semaphore that has several
+inline constexpr uint8_t kUndone =
+    4;  // a permit of a System V semaphore that comes back when the process ends
+
 // One lock in a thread's held set, in order of acquisition.
 struct HeldEntry {
   uint64_t lock;  // address; 0: released by another thread
@@ -344,7 +354,7 @@ struct HeldEntry {
   AcquireMode mode;
   uint8_t repeat;  // the hook's own
   LockKind kind;
-  uint8_t shared;      // 1: as a read lock
+  uint8_t shared;      // see above
   uint32_t recursion;  // 1 + number of re-entries
   uint32_t countdown;  // the hook's own, like what follows, but for kPathWord
   uint64_t private_[5];
@@ -370,6 +380,8 @@ enum WaitFlag : uint8_t {
   kWaitsToRead = 1,         // for a read lock
   kWaitsBehindWriters = 2,  // for one that waiting writers keep from it
   kWaitsForOthers = 4,      // other processes use the object too
+  kWaitsForHolder = 8,      // for a semaphore that was posted by who had waited for it, and by nobody else
+  kWaitsInScript = 16,      // for a lock of an interpreter's
 };
 
 // A live thread. Written by its own thread only, but for `revoked`.

@@ -44,9 +44,8 @@ class LockGraph {
   // - one lock;
   // - all locks of a class (see kind_graph.h), which nest in each other: that makes no edge, but it is no
   //   re-entry either;
-  // - what no thread holds against another: a semaphore used as a signal, a file lock that belongs to all
-  // threads
-  //   of the process. It has no edges.
+  // - what no thread holds against another: a semaphore used as a signal or with several permits, a file lock
+  //   that belongs to all threads of the process. It has no edges.
   enum class Vertex : uint8_t { lock, lock_class, signal };
 
   // Locks are numbered from 0 in the order of the calls.

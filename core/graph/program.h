@@ -89,14 +89,19 @@ struct Lock {
   uint64_t address = 0;
   LockKind kind = LockKind::mutex;
   bool recursive = false;
-  uint64_t seen = 0;  // see Module::first_seen
+  uint8_t attributes = 0;  // format::LockAttribute
+  uint32_t permits = 0;    // semaphore: that it was made with; 0: not known
+  uint64_t seen = 0;       // see Module::first_seen
   StackId created = kNoStack;
   StackId first_taken = kNoStack;
-  uint32_t permits = 0;  // of a semaphore, when it was made; 0: not known
   uint64_t shared_key =
       0;  // the same for all processes that use this lock; 0: it is this process's alone, or not known
   std::string name;        // what a person would call it: g_state.lock, item_locks[37]
   std::string class_name;  // what all locks of its kind share: item_locks[]
+
+  bool has(format::LockAttribute attribute) const {
+    return (attributes & static_cast<uint8_t>(attribute)) != 0;
+  }
 };
 
 // Something that happened to a lock besides that it was taken, as often as it happened at one place. See
@@ -110,6 +115,7 @@ struct Event {
   ThreadId other = kNoThread;
   StackId where = kNoStack;
   StackId held_at = kNoStack;
+  uint64_t given_back = 0;
   uint64_t count = 0;
   uint64_t total_ns = 0;
   uint64_t max_ns = 0;

@@ -30,6 +30,8 @@ struct Wait {
   bool shared = false;          // for a read lock
   bool behind_writers = false;  // which waiting writers keep from it
   bool process_shared = false;  // other processes use the object too
+  bool anyone_ends = false;     // a semaphore: that its holders are who posts it has not been seen
+  bool but_not_itself = false;  // of a script's lock, that has been seen of itself least
   bool other_processes = false;  // others than this one may end it
   bool owner_is_gone = false;    // the mutex says that a thread has it that is not there any more
   uint64_t since_ns = 0;         // CLOCK_MONOTONIC

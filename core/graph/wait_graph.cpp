@@ -28,6 +28,7 @@ class WaitGraph {
   std::vector<size_t> blockers(size_t waiter) const {
     const Wait& wait = states_[waiter].wait;
     std::vector<size_t> result;
+    if (wait.anyone_ends) return result;
     if (wait.kind == WaitKind::thread) {
       const auto target = by_thread_.find(wait.thread);
       if (target != by_thread_.end()) result.push_back(target->second);
@@ -105,7 +106,8 @@ class WaitGraph {
       return in_the_way.empty() || goes_[in_the_way.front()] || has_ended(in_the_way);
     if (wait.owner_is_gone) return false;
     const Lock& lock = program_.locks[wait.lock];
-    if (in_the_way.empty()) return is_semaphore(lock.kind) ? anyone_may_end(i) : true;
+    if (wait.anyone_ends || (in_the_way.empty() && is_semaphore(lock.kind))) return anyone_may_end(i);
+    if (in_the_way.empty()) return true;
     const auto goes = [&](size_t blocker) { return goes_[blocker]; };
     if (is_semaphore(lock.kind) && lock.permits != 1)
       return !all_permits_known(wait.lock) || std::ranges::any_of(in_the_way, goes);

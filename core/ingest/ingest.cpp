@@ -192,11 +192,12 @@ class Ingestion {
     lock.kind = static_cast<LockKind>(record.kind);
     lock.recursive = lock.kind == LockKind::mutex && record.type == 1;
     lock.seen = offset;
+    lock.attributes = record.attributes;
+    if (is_semaphore(record.kind)) lock.permits = record.value;
     lock.created = ids_.stacks.find(record.created).value_or(kNoStack);
     lock.first_taken = ids_.stacks.find(record.first_taken).value_or(kNoStack);
     lock.name = name_at(offset, record);
     const bool readers_wait = lock.kind == LockKind::rwlock && record.type == kPrefersWriters;
-    if (is_semaphore(record.kind)) lock.permits = record.value;
     const LockId id = program_.locks.add(std::move(lock));
     ids_.newest_lock[{record.address, record.kind}] = id;
     program_.graph.add_lock(is_signal(record) || is_shared_by_threads(record) ? LockGraph::Vertex::signal
@@ -214,7 +215,7 @@ class Ingestion {
   }
 
   // A semaphore is a lock if it was made with one permit and whoever waited for it is who posts it. One that
-  // other processes use must have been seen to be so.
+  // other processes use must have been seen to be so. Who has one of several permits keeps nobody out.
   static bool is_signal(const format::LockRecord& record) {
     using format::LockAttribute;
     if (!is_semaphore(record.kind)) return false;
@@ -288,13 +289,13 @@ class Ingestion {
 
   void add_event(const format::EventRecord& record) {
     if (record.count == 0) return;  // written by two threads at once: the other one counts
-    program_.events.push_back({process_, record.kind, record.detail,
-                               ids_.locks.find(record.lock).value_or(kNoLock),
-                               ids_.threads.find(record.thread).value_or(kNoThread),
-                               ids_.threads.find(record.other).value_or(kNoThread),
-                               ids_.stacks.find(record.where).value_or(kNoStack),
-                               ids_.stacks.find(record.held_at).value_or(kNoStack), record.count,
-                               record.total_ns, record.max_ns, std::string(trace_.text(record))});
+    program_.events.push_back(
+        {process_, record.kind, record.detail, ids_.locks.find(record.lock).value_or(kNoLock),
+         ids_.threads.find(record.thread).value_or(kNoThread),
+         ids_.threads.find(record.other).value_or(kNoThread),
+         ids_.stacks.find(record.where).value_or(kNoStack),
+         ids_.stacks.find(record.held_at).value_or(kNoStack), record.given_back, record.count,
+         record.total_ns, record.max_ns, std::string(trace_.text(record))});
   }
 
   void add_losses() {

@@ -113,6 +113,9 @@ class States {
                              !wait.process_shared && is_gone(static_cast<uint32_t>(hot.with));
         if (Lock& lock = program_.locks[wait.lock]; is_semaphore(hot.lock_kind) && lock.permits == 0)
           lock.permits = static_cast<uint32_t>(hot.with);
+        wait.anyone_ends = is_semaphore(hot.lock_kind) &&
+                           (hot.flags & (format::kWaitsForHolder | format::kWaitsInScript)) == 0;
+        wait.but_not_itself = is_semaphore(hot.lock_kind) && (hot.flags & format::kWaitsForHolder) == 0;
         // A handler may post a semaphore, and another process one that it shares.
         wait.other_processes =
             is_semaphore(hot.lock_kind) && (moment_.has_signal_handlers || wait.process_shared);

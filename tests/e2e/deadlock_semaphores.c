@@ -19,7 +19,11 @@ static void take_second(int side) {
 }
 
 int main(void) {
-  for (int i = 0; i < 2; ++i) sem_init(&permits[i], 0, 1);
+  for (int i = 0; i < 2; ++i) {
+    sem_init(&permits[i], 0, 1);
+    sem_wait(&permits[i]);  // who waits for it posts it: it is a lock
+    sem_post(&permits[i]);
+  }
   run_pair();
   return 0;
 }

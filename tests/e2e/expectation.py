@@ -7,6 +7,7 @@ Both use the same keys; a program may give `expect` several times, once a findin
 
     expect: RULE key=value ...  | silent
             tier=T              the finding's tier; guarded, ordered and single-thread are notes, hidden by default
+            severity=note       hidden by default, whatever its tier
             locks=N             how many locks it names
             names=A,B           parts of lock names, each found in some lock's name
             functions=F,G       each found as a function in some stack of the finding
@@ -49,6 +50,7 @@ YAML_KEYS = {"modelled_on", "program", "language", "rule", "side", "verdict", "t
 class ExpectedFinding:
     rule: str
     tier: str | None = None
+    severity: str | None = None
     locks: int | None = None
     names: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
@@ -60,7 +62,7 @@ class ExpectedFinding:
 
     @property
     def hidden(self):
-        return self.tier in NOTE_TIERS
+        return self.tier in NOTE_TIERS or self.severity == "note"
 
 
 @dataclass
@@ -93,7 +95,7 @@ def parse_expectation(text):
     finding = ExpectedFinding(rule)
     for option in options:
         key, _, value = option.partition("=")
-        if key in ("tier", "reason"):
+        if key in ("tier", "severity", "reason"):
             setattr(finding, key, value)
         elif key == "locks":
             finding.locks = int(value)

@@ -32,6 +32,8 @@ __attribute__((noinline)) static void outer(char what) {
 int main(int count, char** arguments) {
   CHECK(count == 2);
   sem_init(&semaphore, 0, 1);
+  sem_wait(&semaphore);  // who waits for it posts it: it is a lock
+  sem_post(&semaphore);
   outer(arguments[1][0]);
   return 0;
 }

@@ -42,6 +42,7 @@ static void* wait_twice(void* unused) {
   FAILS(sem_wait(&semaphore), EINTR);
   advance(&step);
   SUCCEEDS(sem_wait(&semaphore));
+  SUCCEEDS(sem_post(&semaphore));
   return unused;
 }
 

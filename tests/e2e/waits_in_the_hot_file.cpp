@@ -3,15 +3,7 @@
 // stack; once it has passed, no more. This program reads its own hot file, as others may.
 //
 // expect: silent
-#include "tests/e2e/support.h"
-
-#include <fstream>
-#include <sstream>
-#include <string>
-
-#include "core/format/trace_format.h"
-
-using gordian::format::ThreadSlot;
+#include "tests/e2e/hot_slot.h"
 
 static pthread_barrier_t barrier;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -32,25 +24,6 @@ static void* wait_everywhere(void* unused) {
   advance(&started);
   await(&may_end, 1);
   return unused;
-}
-
-// Null when this program runs unwatched.
-static const ThreadSlot* slot_of(pid_t thread) {
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) {
-    if (line.find(".hot") == std::string::npos) continue;
-    std::istringstream fields(line);
-    uint64_t begin = 0;
-    fields >> std::hex >> begin;
-    const auto* head = reinterpret_cast<const gordian::format::HotHeader*>(begin);
-    for (uint64_t at = head->slot_size; at < head->slots_end; at += head->slot_size) {
-      const auto* slot = reinterpret_cast<const ThreadSlot*>(begin + at);
-      if (slot->tid == static_cast<uint32_t>(thread)) return slot;
-    }
-  }
-  const char* preload = getenv("LD_PRELOAD");
-  CHECK(preload == nullptr || strstr(preload, "libgordian") == nullptr);
-  return nullptr;
 }
 
 static void expect_wait(const volatile ThreadSlot* slot, const void* object) {

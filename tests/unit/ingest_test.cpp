@@ -304,6 +304,30 @@ TEST_F(OwnershipTest, ASemaphoreOfSeveralProcessesMustHaveBeenSeenToBeALock) {
   EXPECT_TRUE(has_edges(format::LockKind::semaphore, {.value = 1, .attributes = kShared | kByHolder}));
 }
 
+TEST_F(IngestTest, PermitsAndWhatWasSeenOfThemComeAlong) {
+  format::LockRecord pool{};
+  pool.kind = format::LockKind::semaphore;
+  pool.value = 3;
+  pool.attributes = static_cast<uint8_t>(format::LockAttribute::awaited);
+  const auto lock = builder.append<LockRef>(pool);
+  format::EventRecord kept{};
+  kept.kind = format::EventKind::kept_at_thread_end;
+  kept.detail = 2;
+  kept.lock = lock;
+  kept.given_back = 57;
+  kept.count = 1;
+  builder.append<LockRef>(kept);
+  const Program program = program_of(builder);
+  ASSERT_EQ(program.events.size(), 1U);
+  EXPECT_EQ(program.events[0].detail, 2U);
+  EXPECT_EQ(program.events[0].given_back, 57U);
+  const Lock& known = program.locks[program.events[0].lock];
+  EXPECT_EQ(known.permits, 3U);
+  EXPECT_TRUE(known.has(format::LockAttribute::awaited));
+  EXPECT_FALSE(known.has(format::LockAttribute::posted_by_holder));
+  EXPECT_EQ(program.locks[kA].permits, 0U);
+}
+
 TEST_F(OwnershipTest, AFileLockIsOneBetweenThreadsThatOpenedTheFileEachForItself) {
   const auto has_edges_as = [&](format::FileLockType type, uint32_t descriptions) {
     return has_edges(format::LockKind::file_lock,
