@@ -38,7 +38,7 @@ inline int wait(pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
   // A recursive mutex locked more than once stays locked during the wait; a mutex we did not see taken stays
   // unseen.
   if (!holds_once(lockable(mutex))) return real_wait();
-  release_slowly(lockable(mutex));
+  release_slowly(lockable(mutex), site);
   HeldEntry* entry = prepare(lockable(mutex), site, {AcquireMode::reacquire});
   if (entry == nullptr) return real_wait();
   const int result = wait_uncommitted(entry, real_wait);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/held_set.h"
 
+#include "runtime-hook/bad_unlock.h"
 #include "runtime-hook/chains.h"
 #include "runtime-hook/record_chain.h"
 #include "runtime-hook/runtime.h"
@@ -245,22 +246,31 @@ HeldEntry* prepare_slowly(Lockable lock, CallSite site, How how) {
   return fill<Effort::everything>(slot, lock, site, how);
 }
 
-bool release_slowly(Lockable lock) {
-  if (context.own == nullptr || context.inside) {
-    ensure_resolved();
-    return false;
-  }
-  ThreadSlot& slot = *context.own;
+namespace {
+
+bool release_own(ThreadSlot& slot, Lockable lock) {
   if (load(slot.revoked) != 0) drop_revoked(slot);
-  if (HeldEntry* entry = find_held(slot, lock)) {
-    if (entry->recursion > 1) {
-      entry->recursion -= 1;
-    } else {
-      cut_out(slot, entry);
-    }
-    return true;
+  HeldEntry* const entry = find_held(slot, lock);
+  if (entry == nullptr) return false;
+  if (entry->recursion > 1) {
+    entry->recursion -= 1;
+  } else {
+    cut_out(slot, entry);
   }
-  if (!revoke(lock) && has_owner(lock.kind)) recorder().drop(format::Dropped::foreign_unlock);
+  return true;
+}
+
+}  // namespace
+
+bool release_slowly(Lockable lock, CallSite site) {
+  ensure_resolved();
+  if (context.inside) return false;
+  if (context.own != nullptr && release_own(*context.own, lock)) return true;
+  if (has_owner(lock.kind)) {
+    note_bad_unlock(lock, site);
+  } else if (context.own != nullptr) {
+    revoke(lock);
+  }
   return false;
 }
 

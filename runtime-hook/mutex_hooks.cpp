@@ -63,8 +63,8 @@ inline int unlock(pthread_mutex_t* mutex) {
   return is_plain(mutex) && release_unwaited(mutex) ? 0 : real.pthread_mutex_unlock(mutex);
 }
 
-__attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex) {
-  return release_slowly(lockable(mutex)) ? unlock(mutex) : real.pthread_mutex_unlock(mutex);
+__attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex, CallSite site) {
+  return release_slowly(lockable(mutex), site) ? unlock(mutex) : real.pthread_mutex_unlock(mutex);
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
 // Released before the real unlock: once that is done, another thread may take, destroy or free the lock.
 GORDIAN_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) {
   if (!release_last(reinterpret_cast<uint64_t>(mutex))) [[unlikely]]
-    return unlock_slowly(mutex);
+    return unlock_slowly(mutex, GORDIAN_CALL_SITE());
   return unlock(mutex);
 }
 
@@ -168,7 +168,7 @@ GORDIAN_EXPORT int mtx_trylock(mtx_t* mutex) {
 }
 
 GORDIAN_EXPORT int mtx_unlock(mtx_t* mutex) {
-  release(lockable(mutex));
+  release(lockable(mutex), GORDIAN_CALL_SITE());
   return real.mtx_unlock(mutex);
 }
 

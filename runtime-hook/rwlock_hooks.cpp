@@ -72,7 +72,7 @@ GORDIAN_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) {
 
 // As with mutexes, released before the real unlock.
 GORDIAN_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
-  release(lockable(lock));
+  release(lockable(lock), GORDIAN_CALL_SITE());
   return real.pthread_rwlock_unlock(lock);
 }
 

@@ -70,7 +70,7 @@ inline void note_permit_returned(Lockable semaphore) {
     by_holder = find_held(semaphore) != nullptr;
     revoke(semaphore);
   } else {
-    by_holder = release_last(semaphore.address) || release_slowly(semaphore);
+    by_holder = release_last(semaphore.address) || release_slowly(semaphore, {});
   }
   // Of a lock that was never nested, a post by its holder says nothing new.
   if (!by_holder || known.lock != format::LockRef::none) note_post(semaphore, by_holder);

@@ -24,7 +24,7 @@ GORDIAN_EXPORT int pthread_spin_trylock(pthread_spinlock_t* lock) {
 }
 
 GORDIAN_EXPORT int pthread_spin_unlock(pthread_spinlock_t* lock) {
-  release(lockable(lock));
+  release(lockable(lock), GORDIAN_CALL_SITE());
   return real.pthread_spin_unlock(lock);
 }
 

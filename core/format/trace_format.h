@@ -55,7 +55,7 @@ enum class Dropped : uint32_t {
   untagged_lock_table,  // no room for another lock that carries no tag
   thread_slot,          // no room for another thread: its lock operations are not recorded
   held_overflow,        // a thread held more locks than could be stored
-  foreign_unlock,       // a mutex unlocked by a thread that was not seen to lock it
+  foreign_unlock,       // a lock released that is taken, but that no thread was seen to take
   script_frames,        // an interpreter whose frames cannot be read, or no room for more of them
   deep_binding,         // a library opened so that its calls go past the hook
   event_table,          // no room to recognise what happened to a lock
@@ -237,8 +237,9 @@ inline constexpr uint32_t kMaxUsesPerChain = 64;
 
 // What happened to a lock besides that it was taken. `where` and `held_at` are as in EventRecord.
 enum class EventKind : uint16_t {
-  unlock_unheld = 1,  // released at `where`, though nobody had taken it
-  unlock_by_other,    // released at `where` by a thread that had not taken it: `other` had, at `held_at`
+  unlock_unheld = 1,  // released at `where`, though nobody had taken it; detail: what the call answers
+  unlock_by_other,    // released at `where` by a thread that had not taken it: `other` had, at `held_at`;
+                      // detail: what the call answers
   destroy_in_use,  // destroyed at `where` while `other` held it, taken at `held_at`; detail: see DestroyedHow
   freed_while_held,    // at `where`, the memory of a lock taken at `held_at` was found to be something else
   kept_at_thread_end,  // the thread ended, holding the lock taken at `held_at`

@@ -18,7 +18,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectation import NOTE_TIERS, marked_line_pairs, read_case
+from expectation import marked_line_pairs, read_case
 
 PATIENCE_SECONDS = 50
 
@@ -151,7 +151,7 @@ class Runner:
         return {"LD_PRELOAD": self.options.hook, "GORDIAN_OPTIONS": options}
 
     def findings_status(self):
-        return 2 if any(not finding.hidden for finding in self.case.findings) else 0
+        return 2 if any(finding.fails for finding in self.case.findings) else 0
 
     # ---- comparing ----
 
@@ -160,8 +160,8 @@ class Runner:
 
     def check_all_tiers(self, trace_dir):
         findings, _ = self.report(trace_dir, "--all-tiers")
-        visible = [finding for finding in findings if finding["tier"] not in NOTE_TIERS]
-        notes = [finding for finding in findings if finding["tier"] in NOTE_TIERS]
+        visible = [finding for finding in findings if finding["severity"] != "note"]
+        notes = [finding for finding in findings if finding["severity"] == "note"]
         expected_notes = [finding for finding in self.case.findings if finding.hidden]
         self.check_visible(visible)
         # Beside a real finding, longer cycles through the same edges may be noted; otherwise nothing may be.
@@ -192,6 +192,8 @@ class Runner:
             return f"its rule is {finding['rule']}"
         if wanted.tier and finding["tier"] != wanted.tier:
             return f"its tier is {finding['tier']}"
+        if wanted.severity and finding["severity"] != wanted.severity:
+            return f"its severity is {finding['severity']}"
         if wanted.reason not in finding["reason"]:
             return f"its reason is {finding['reason']}"
         if wanted.locks is not None and len(finding["locks"]) != wanted.locks:
