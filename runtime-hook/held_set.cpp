@@ -3,6 +3,7 @@
 
 #include "runtime-hook/bad_unlock.h"
 #include "runtime-hook/chains.h"
+#include "runtime-hook/events.h"
 #include "runtime-hook/record_chain.h"
 #include "runtime-hook/runtime.h"
 
@@ -102,10 +103,19 @@ bool set_lock(HeldEntry& entry, format::LockRef lock) {
 
 // Before the memory of a lock is looked into, other than the one that is being taken. False: it has been
 // freed.
+template <Effort effort>
 bool is_there(HeldEntry& entry, Lockable lock) {
-  const bool held = &entry < top_of(*context.own);
+  HeldEntry* const wanted = top_of(*context.own);
+  const bool held = &entry < wanted;
   if (!held || context.is_forked || is_still_taken(lock, entry.shared != 0, context.tid)) return true;
-  give_up(entry);
+  if (effort == Effort::everything) {
+    note_event_at(*private_of(*wanted).path, {.kind = format::EventKind::freed_while_held,
+                                              .lock = lock,
+                                              .site = {},
+                                              .held = &entry,
+                                              .lock_is_gone = true});
+    give_up(entry);
+  }
   return false;
 }
 
@@ -115,7 +125,7 @@ bool resolve_kind(HeldEntry& entry) {
   HeldPrivate& own = private_of(entry);
   const Lockable lock{load(entry.lock), entry.kind};
   if (lock.address == 0) return false;  // released by another thread this very moment
-  if (entry.id == format::LockRef::none && !is_there(entry, lock)) return false;
+  if (entry.id == format::LockRef::none && !is_there<effort>(entry, lock)) return false;
   Identity identity = entry.id != format::LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
   if (identity.lock_class == format::StackRef::none) {
     if (effort == Effort::caches) return false;
@@ -132,7 +142,7 @@ template <Effort effort>
 bool resolve_lock(HeldEntry& entry) {
   if (entry.id != format::LockRef::none) return true;
   const Lockable lock{load(entry.lock), entry.kind};
-  if (lock.address == 0 || !is_there(entry, lock)) return false;
+  if (lock.address == 0 || !is_there<effort>(entry, lock)) return false;
   Identity identity = known_identity(lock);
   if (identity.lock == format::LockRef::none && effort == Effort::everything) {
     identity = identify(lock, stack_of_path(*private_of(entry).path));

@@ -5,6 +5,7 @@
 #include <threads.h>
 
 #include "runtime-hook/acquire.h"
+#include "runtime-hook/destroy_in_use.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/plain_mutex.h"
@@ -120,6 +121,7 @@ GORDIAN_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mute
 
 GORDIAN_EXPORT int pthread_mutex_destroy(pthread_mutex_t* mutex) {
   ensure_resolved();
+  note_destroy_in_use(lockable(mutex), GORDIAN_CALL_SITE());
   const DyingLock dying = before_destroy(lockable(mutex));
   const int result = real.pthread_mutex_destroy(mutex);
   if (result == 0) end_generation(dying, GORDIAN_CALL_SITE());
@@ -181,6 +183,7 @@ GORDIAN_EXPORT int mtx_init(mtx_t* mutex, int type) {
 
 GORDIAN_EXPORT void mtx_destroy(mtx_t* mutex) {
   ensure_resolved();
+  note_destroy_in_use(lockable(mutex), GORDIAN_CALL_SITE());
   const DyingLock dying = before_destroy(lockable(mutex));
   real.mtx_destroy(mutex);
   end_generation(dying, GORDIAN_CALL_SITE());

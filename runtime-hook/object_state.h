@@ -56,6 +56,22 @@ inline int answer_to_stranger(Lockable lock) {
   return looks ? EPERM : 0;
 }
 
+// Of a lock that nobody has: threads in a condition wait that will take it again. glibc goes on counting
+// them as users. (A second unlock makes the count negative.)
+inline bool is_awaited_by_conditions(Lockable mutex) {
+  return static_cast<int>(load(mutex_state(mutex).__nusers)) > 0;
+}
+
+// Robust, and its owner has died: that it is still marked as taken is in order.
+inline bool has_dead_owner(Lockable mutex) {
+  constexpr int kOwnerDied = 0x4000'0000;
+  return (load(mutex_state(mutex).__lock) & kOwnerDied) != 0;
+}
+
+inline bool has_waiters(const sem_t* semaphore) {
+  return load(*reinterpret_cast<const uint64_t*>(semaphore)) >> 32 != 0;
+}
+
 }  // namespace gordian::hook
 
 #endif  // GORDIAN_RUNTIME_HOOK_OBJECT_STATE_H

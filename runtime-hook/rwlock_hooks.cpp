@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "runtime-hook/acquire.h"
+#include "runtime-hook/destroy_in_use.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/real.h"
 
@@ -85,6 +86,7 @@ GORDIAN_EXPORT int pthread_rwlock_init(pthread_rwlock_t* lock, const pthread_rwl
 
 GORDIAN_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
   ensure_resolved();
+  note_destroy_in_use(lockable(lock), GORDIAN_CALL_SITE());
   const DyingLock dying = before_destroy(lockable(lock));
   const int result = real.pthread_rwlock_destroy(lock);
   if (result == 0) end_generation(dying, GORDIAN_CALL_SITE());

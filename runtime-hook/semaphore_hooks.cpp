@@ -6,6 +6,7 @@
 #include <semaphore.h>
 #include <stdarg.h>
 
+#include "runtime-hook/destroy_in_use.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/semaphore.h"
@@ -106,6 +107,7 @@ GORDIAN_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned value) {
 
 GORDIAN_EXPORT int sem_destroy(sem_t* semaphore) {
   ensure_resolved();
+  note_destroy_in_use(lockable(semaphore), GORDIAN_CALL_SITE());
   release_ending(semaphore);
   const DyingLock dying = before_destroy(lockable(semaphore));
   const int result = real.sem_destroy(semaphore);

@@ -240,8 +240,9 @@ enum class EventKind : uint16_t {
   unlock_unheld = 1,  // released at `where`, though nobody had taken it; detail: what the call answers
   unlock_by_other,    // released at `where` by a thread that had not taken it: `other` had, at `held_at`;
                       // detail: what the call answers
-  destroy_in_use,  // destroyed at `where` while `other` held it, taken at `held_at`; detail: see DestroyedHow
-  freed_while_held,    // at `where`, the memory of a lock taken at `held_at` was found to be something else
+  destroy_in_use,    // destroyed at `where` while `other`, or the thread itself, held it, taken at `held_at`,
+                     // or while somebody waited for it; detail: see DestroyedWhile
+  freed_while_held,  // at `where`, the memory of a lock taken at `held_at` was found to be something else
   kept_at_thread_end,  // the thread ended, holding the lock taken at `held_at`
   kept_at_exit,        // the process ended by a call of this thread, which held the lock
   wait_while_holding,  // waited at `where` with the lock held; detail: see WaitedFor
@@ -251,6 +252,16 @@ enum class EventKind : uint16_t {
   semaphore_left,  // a named semaphore that the process made and nobody removed
   held_at_fork,    // in the child of a fork: another thread of the parent held it, taken at `held_at`
   count_           // one above the last
+};
+
+// Of EventKind::destroy_in_use. The last two are no locks, and the event names none.
+enum class DestroyedWhile : uint16_t {
+  held = 1,             // and so it was
+  held_and_refused,     // it was not destroyed: the call answered EBUSY
+  awaited,              // by a thread that waits for it, or will when its condition wait ends
+  awaited_and_refused,  // the same, and the call answered EBUSY
+  condition_awaited,    // a condition, for which a thread waits that nobody has woken
+  barrier_awaited,      // a barrier, at which threads wait for others
 };
 
 enum class SyncKind : uint32_t {

@@ -2,11 +2,11 @@
 // Mutexes that look who unlocks them refuse another thread, whose lock they stay: the order that it follows
 // afterwards, with the lock still held, is seen.
 //
-// expect: bad-unlock tier=observed locks=1 names=checked functions=take_checked,meddle threads=meddler
-// reason=error expect: bad-unlock tier=observed locks=1 names=recursive functions=take_recursive,meddle
-// reason=stayed expect: bad-unlock tier=observed locks=1 names=robust functions=take_robust,meddle
-// reason=stayed expect: bad-unlock tier=observed locks=1 names=inheriting functions=take_inheriting,meddle
-// reason=stayed expect: lock-order-cycle tier=single-thread locks=2 names=checked,inside
+// expect: bad-unlock locks=1 names=checked functions=take_checked,meddle threads=meddler,main reason=stayed
+// expect: bad-unlock locks=1 names=recursive functions=take_recursive,meddle reason=stayed
+// expect: bad-unlock locks=1 names=robust functions=take_robust,meddle reason=stayed
+// expect: bad-unlock locks=1 names=inheriting functions=take_inheriting,meddle reason=stayed
+// expect: lock-order-cycle tier=single-thread locks=2 names=checked,inside
 #include "tests/e2e/support.h"
 
 #include <errno.h>

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Locks that glibc releases whoever asks, taken by one thread and released by another that has none of them.
 //
-// expect: bad-unlock tier=observed locks=1 names=mutex functions=take_mutex,release_mutex threads=taker
-// reason=other expect: bad-unlock tier=observed locks=1 names=written functions=take_written,release_written
-// reason=other expect: bad-unlock tier=observed locks=1 names=read_only functions=take_read,release_read
-// reason=other expect: bad-unlock tier=observed locks=1 names=spin functions=take_spin,release_spin
-// kinds=spinlock reason=other expect: bad-unlock tier=observed locks=1 names=c11
-// functions=take_c11,release_c11 reason=other
+// expect: bad-unlock tier=observed locks=1 names=mutex functions=take_mutex,release_mutex threads=taker,main
+// expect: bad-unlock locks=1 names=written functions=take_written,release_written reason=other
+// expect: bad-unlock locks=1 names=read_only functions=take_read,release_read reason=other
+// expect: bad-unlock locks=1 names=spin functions=take_spin,release_spin kinds=spinlock reason=other
+// expect: bad-unlock locks=1 names=c11 functions=take_c11,release_c11 reason=other
 #include "tests/e2e/support.h"
 
 #include <threads.h>
