@@ -16,6 +16,7 @@
 #include "runtime-hook/exit_report.h"
 #include "runtime-hook/file_locks.h"
 #include "runtime-hook/held_set.h"
+#include "runtime-hook/kept_locks.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/modules.h"
 #include "runtime-hook/options.h"
@@ -286,6 +287,7 @@ void finish(format::EndReason reason, int status) {
     return;  // the child of a vfork: this memory is its parent's
   State expected = State::started;
   if (!exchange_if(state, expected, State::off)) return;
+  if (reason == format::EndReason::exit && context.own != nullptr) note_kept(format::EventKind::kept_at_exit);
   uint64_t acquisitions = 0;
   hot_file.for_each([&](format::ThreadSlot& slot) {
     if (load(slot.state) == format::SlotState::free) return;

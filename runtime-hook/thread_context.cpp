@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/thread_context.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/prctl.h>
 
 #include "runtime-hook/chains.h"
 #include "runtime-hook/held_set.h"
+#include "runtime-hook/kept_locks.h"
 #include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/runtime.h"
 
@@ -106,11 +108,15 @@ void enter(ThreadSlot* slot) {
   context.own = slot;
 }
 
-// Runs among the destructors of thread-specific data. Others may still come and may lock, so all this can say
-// is that the thread has not long to live.
+// Runs among the destructors of thread-specific data, once in each round. Others may lock and unlock: what is
+// still held is told in the last round. Even then some may come behind, so all this can say of the thread is
+// that it has not long to live.
 void on_thread_exit(void* slot) {
-  // Another slot is that of the thread that forked this process.
-  if (slot == context.own) hot().end(context.own);
+  if (slot != context.own) return;  // it is that of the thread that forked this process
+  if (++context.destructor_rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(exit_key, slot) == 0)
+    return;
+  note_kept(format::EventKind::kept_at_thread_end);
+  hot().end(context.own);
 }
 
 }  // namespace

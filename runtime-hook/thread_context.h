@@ -108,8 +108,9 @@ struct ThreadContext {
   ThreadSlot* slot;  // null: not attached, or inside the hook
   ThreadSlot* own;   // null: not attached
   uint32_t tid;
-  bool is_forked;  // this thread was its parent's: locks that it holds may bear that one's tid
-  bool inside;     // the hook's slow path: nested calls stand aside
+  bool is_forked;             // this thread was its parent's: locks that it holds may bear that one's tid
+  bool inside;                // the hook's slow path: nested calls stand aside
+  uint8_t destructor_rounds;  // of thread-specific data, that have passed
   bool acquiring;  // between prepare() and commit() or withdraw(): the entries of the held set must not move
   ForkedHeld forked;
 };
