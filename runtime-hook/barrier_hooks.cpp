@@ -7,6 +7,7 @@
 #include "runtime-hook/call_path.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/wait_while_holding.h"
 #include "runtime-hook/wait_word.h"
 
 using namespace gordian::hook;
@@ -24,6 +25,7 @@ CallPath* path_of_wait(CallSite site) {
 
 GORDIAN_EXPORT int pthread_barrier_wait(pthread_barrier_t* barrier) {
   ensure_resolved();
+  note_wait_while_holding(gordian::format::WaitedFor::barrier, GORDIAN_CALL_SITE());
   CallPath* path = path_of_wait(GORDIAN_CALL_SITE());
   if (path == nullptr) return real.pthread_barrier_wait(barrier);
   const WaitWord waiting(reinterpret_cast<uint64_t>(barrier), *path);

@@ -12,6 +12,7 @@
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/thread_context.h"
+#include "runtime-hook/wait_while_holding.h"
 
 using namespace gordian::hook;
 
@@ -56,6 +57,10 @@ inline int create(const pthread_t* thread, void* (*start)(void*), void* argument
   return result;
 }
 
+inline void note_join_while_holding(CallSite site) {
+  note_wait_while_holding(gordian::format::WaitedFor::thread, site);
+}
+
 // The handle may mean another thread as soon as the join is done: it is looked up before.
 template <typename Join>
 inline int join(pthread_t thread, Join real_join) {
@@ -85,6 +90,7 @@ GORDIAN_EXPORT int thrd_create(thrd_t* thread, thrd_start_t start, void* argumen
 }
 
 GORDIAN_EXPORT int pthread_join(pthread_t thread, void** value) {
+  note_join_while_holding(GORDIAN_CALL_SITE());
   return join(thread, [&] { return real.pthread_join(thread, value); });
 }
 
@@ -93,15 +99,18 @@ GORDIAN_EXPORT int pthread_tryjoin_np(pthread_t thread, void** value) {
 }
 
 GORDIAN_EXPORT int pthread_timedjoin_np(pthread_t thread, void** value, const timespec* until) {
+  note_join_while_holding(GORDIAN_CALL_SITE());
   return join(thread, [&] { return real.pthread_timedjoin_np(thread, value, until); });
 }
 
 GORDIAN_EXPORT int pthread_clockjoin_np(pthread_t thread, void** value, clockid_t clock,
                                         const timespec* until) {
+  note_join_while_holding(GORDIAN_CALL_SITE());
   return join(thread, [&] { return real.pthread_clockjoin_np(thread, value, clock, until); });
 }
 
 GORDIAN_EXPORT int thrd_join(thrd_t thread, int* value) {
+  note_join_while_holding(GORDIAN_CALL_SITE());
   return join(thread, [&] { return real.thrd_join(thread, value); });
 }
 

@@ -254,6 +254,14 @@ enum class EventKind : uint16_t {
   count_           // one above the last
 };
 
+// Of EventKind::wait_while_holding. Condition waits need no event: their mutex is taken again, with what was
+// held.
+enum class WaitedFor : uint16_t {
+  condition = 1,
+  thread,  // joined
+  barrier,
+};
+
 // Of EventKind::destroy_in_use. The last two are no locks, and the event names none.
 enum class DestroyedWhile : uint16_t {
   held = 1,             // and so it was
