@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <threads.h>
 
+#include "runtime-hook/condition_mutexes.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
@@ -33,14 +34,16 @@ __attribute__((noinline)) int wait_uncommitted(HeldEntry* entry, const Wait& rea
   return result;
 }
 
+// `condition`: null for one whose layout is not known.
 template <typename Wait>
-inline int wait(pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
+inline int wait(const pthread_cond_t* condition, pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
   // A recursive mutex locked more than once stays locked during the wait; a mutex we did not see taken stays
   // unseen.
   if (!holds_once(lockable(mutex))) return real_wait();
   release_slowly(lockable(mutex), site);
   HeldEntry* entry = prepare(lockable(mutex), site, {AcquireMode::reacquire});
   if (entry == nullptr) return real_wait();
+  if (condition != nullptr) note_condition_mutex(condition, *entry, site);
   const int result = wait_uncommitted(entry, real_wait);
   // Whatever the answer, the mutex is held again; ENOTRECOVERABLE alone says that it is not.
   result != ENOTRECOVERABLE ? commit(entry) : withdraw();
@@ -51,33 +54,34 @@ inline int wait(pthread_mutex_t* mutex, CallSite site, Wait real_wait) {
 
 GORDIAN_EXPORT int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(), [&] { return real.pthread_cond_wait(condition, mutex); });
+  return wait(condition, mutex, GORDIAN_CALL_SITE(),
+              [&] { return real.pthread_cond_wait(condition, mutex); });
 }
 
 GORDIAN_EXPORT int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                           const timespec* until) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(),
+  return wait(condition, mutex, GORDIAN_CALL_SITE(),
               [&] { return real.pthread_cond_timedwait(condition, mutex, until); });
 }
 
 GORDIAN_EXPORT int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
                                           const timespec* until) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(),
+  return wait(condition, mutex, GORDIAN_CALL_SITE(),
               [&] { return real.pthread_cond_clockwait(condition, mutex, clock, until); });
 }
 
 GORDIAN_EXPORT int cnd_wait(cnd_t* condition, mtx_t* mutex) {
   ensure_resolved();
-  return wait(reinterpret_cast<pthread_mutex_t*>(mutex), GORDIAN_CALL_SITE(),
-              [&] { return real.cnd_wait(condition, mutex); });
+  return wait(reinterpret_cast<const pthread_cond_t*>(condition), reinterpret_cast<pthread_mutex_t*>(mutex),
+              GORDIAN_CALL_SITE(), [&] { return real.cnd_wait(condition, mutex); });
 }
 
 GORDIAN_EXPORT int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* until) {
   ensure_resolved();
-  return wait(reinterpret_cast<pthread_mutex_t*>(mutex), GORDIAN_CALL_SITE(),
-              [&] { return real.cnd_timedwait(condition, mutex, until); });
+  return wait(reinterpret_cast<const pthread_cond_t*>(condition), reinterpret_cast<pthread_mutex_t*>(mutex),
+              GORDIAN_CALL_SITE(), [&] { return real.cnd_timedwait(condition, mutex, until); });
 }
 
 // Programs linked against a glibc older than 2.3.2 bind to these versions; their pthread_cond_t is laid out
@@ -85,13 +89,14 @@ GORDIAN_EXPORT int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec*
 __asm__(".symver old_pthread_cond_wait, pthread_cond_wait@GLIBC_2.2.5, remove");
 GORDIAN_EXPORT int old_pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(), [&] { return real.old_pthread_cond_wait(condition, mutex); });
+  return wait(nullptr, mutex, GORDIAN_CALL_SITE(),
+              [&] { return real.old_pthread_cond_wait(condition, mutex); });
 }
 
 __asm__(".symver old_pthread_cond_timedwait, pthread_cond_timedwait@GLIBC_2.2.5, remove");
 GORDIAN_EXPORT int old_pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                               const timespec* until) {
   ensure_resolved();
-  return wait(mutex, GORDIAN_CALL_SITE(),
+  return wait(nullptr, mutex, GORDIAN_CALL_SITE(),
               [&] { return real.old_pthread_cond_timedwait(condition, mutex, until); });
 }

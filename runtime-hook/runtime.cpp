@@ -12,6 +12,7 @@
 
 #include "runtime-hook/call_path.h"
 #include "runtime-hook/chains.h"
+#include "runtime-hook/condition_mutexes.h"
 #include "runtime-hook/events.h"
 #include "runtime-hook/exit_report.h"
 #include "runtime-hook/file_locks.h"
@@ -248,6 +249,7 @@ void leave_parents_trace() {
   clear_chain_table();
   clear_lock_table();
   clear_event_table();
+  forget_condition_mutexes();
   forget_modules();
   ++epoch;
   store(state, State::resting);
