@@ -46,8 +46,8 @@ inline int note_trial(int result, Lockable lock, CallSite site, How how) {
 }
 
 // Before the real release: once that is done, another thread may take, destroy or free the lock.
-inline void release(Lockable lock) {
-  if (!release_last(lock.address)) release_slowly(lock);
+inline void release(Lockable lock, CallSite site) {
+  if (!release_last(lock.address)) release_slowly(lock, site);
 }
 
 }  // namespace gordian::hook

@@ -6,12 +6,15 @@
 
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/wait_while_holding.h"
 #include "runtime-hook/wait_word.h"
 
 using namespace gordian::hook;
 
 GORDIAN_EXPORT int pthread_barrier_wait(pthread_barrier_t* barrier) {
   ensure_resolved();
-  const WaitWord waiting(awaited(WaitKind::barrier, barrier, AcquireMode::blocking), GORDIAN_CALL_SITE());
+  const CallSite site = GORDIAN_CALL_SITE();
+  note_wait_while_holding(gordian::format::WaitedFor::barrier, site);
+  const WaitWord waiting(awaited(WaitKind::barrier, barrier, AcquireMode::blocking), site);
   return real.pthread_barrier_wait(barrier);
 }

@@ -12,6 +12,7 @@
 #include <threads.h>
 
 #include "runtime-hook/cancellable_wait.h"
+#include "runtime-hook/condition_mutexes.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 
@@ -19,16 +20,18 @@ using namespace gordian::hook;
 
 namespace {
 
+// `condition`: null for one whose layout is not known.
 template <typename Wait>
-inline int wait(const void* condition, pthread_mutex_t* mutex, AcquireMode mode, CallSite site,
+inline int wait(const pthread_cond_t* condition, pthread_mutex_t* mutex, AcquireMode mode, CallSite site,
                 Wait real_wait) {
   const Awaited what = awaited(WaitKind::condition, condition, mode, mutex);
   // A recursive mutex locked more than once stays locked during the wait; a mutex we did not see taken stays
   // unseen.
   HeldEntry* entry = nullptr;
   if (holds_once(lockable(mutex))) {
-    release_slowly(lockable(mutex));
+    release_slowly(lockable(mutex), site);
     entry = prepare(lockable(mutex), site, {AcquireMode::reacquire});
+    if (entry != nullptr && condition != nullptr) note_condition_mutex(condition, *entry, site);
   }
   const int result = wait_cancellably(what, site, {entry, OnCancel::commit}, real_wait);
   // Whatever the answer, the mutex is held again; ENOTRECOVERABLE alone says that it is not.
@@ -60,13 +63,14 @@ GORDIAN_EXPORT int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mut
 
 GORDIAN_EXPORT int cnd_wait(cnd_t* condition, mtx_t* mutex) {
   ensure_resolved();
-  return wait(condition, reinterpret_cast<pthread_mutex_t*>(mutex), AcquireMode::blocking,
-              GORDIAN_CALL_SITE(), [&] { return real.cnd_wait(condition, mutex); });
+  return wait(reinterpret_cast<const pthread_cond_t*>(condition), reinterpret_cast<pthread_mutex_t*>(mutex),
+              AcquireMode::blocking, GORDIAN_CALL_SITE(), [&] { return real.cnd_wait(condition, mutex); });
 }
 
 GORDIAN_EXPORT int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* until) {
   ensure_resolved();
-  return wait(condition, reinterpret_cast<pthread_mutex_t*>(mutex), AcquireMode::timed, GORDIAN_CALL_SITE(),
+  return wait(reinterpret_cast<const pthread_cond_t*>(condition), reinterpret_cast<pthread_mutex_t*>(mutex),
+              AcquireMode::timed, GORDIAN_CALL_SITE(),
               [&] { return real.cnd_timedwait(condition, mutex, until); });
 }
 
@@ -75,7 +79,7 @@ GORDIAN_EXPORT int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec*
 __asm__(".symver old_pthread_cond_wait, pthread_cond_wait@GLIBC_2.2.5, remove");
 GORDIAN_EXPORT int old_pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   ensure_resolved();
-  return wait(condition, mutex, AcquireMode::blocking, GORDIAN_CALL_SITE(),
+  return wait(nullptr, mutex, AcquireMode::blocking, GORDIAN_CALL_SITE(),
               [&] { return real.old_pthread_cond_wait(condition, mutex); });
 }
 
@@ -83,6 +87,6 @@ __asm__(".symver old_pthread_cond_timedwait, pthread_cond_timedwait@GLIBC_2.2.5,
 GORDIAN_EXPORT int old_pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                               const timespec* until) {
   ensure_resolved();
-  return wait(condition, mutex, AcquireMode::timed, GORDIAN_CALL_SITE(),
+  return wait(nullptr, mutex, AcquireMode::timed, GORDIAN_CALL_SITE(),
               [&] { return real.old_pthread_cond_timedwait(condition, mutex, until); });
 }

@@ -48,10 +48,14 @@ void note_event(const Event& event, uint64_t duration_ns) {
   if (context.inside) return;
   const InsideHook inside;
   if (attach() == nullptr) return;
-  const Lockable lock = event.lock;
-  const bool here = event.site.return_address != 0;
+  const uint64_t caller = event.site.return_address;
   CallPath& over = event.path != nullptr ? *event.path : paths[0];
-  CallPath& path = here ? find_path(event.site, script_key(lock, event.site.return_address)) : over;
+  note_event_at(caller != 0 ? find_path(event.site, script_key(event.lock, caller)) : over, event,
+                duration_ns);
+}
+
+void note_event_at(CallPath& path, const Event& event, uint64_t duration_ns) {
+  const Lockable lock = event.lock;
   CallPath& held = event.held != nullptr ? *private_of(*event.held).path : paths[0];
   const StackRef taken = stack_of_path(event.held != nullptr ? held : path);
   Identity identity;

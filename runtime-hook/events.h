@@ -34,6 +34,9 @@ struct Event {
 // `duration_ns`: of what takes time.
 void note_event(const Event& event, uint64_t duration_ns = 0);
 
+// The same inside the hook, of an attached thread, at a place that is known already.
+void note_event_at(CallPath& path, const Event& event, uint64_t duration_ns = 0);
+
 bool create_event_table();
 void clear_event_table();
 

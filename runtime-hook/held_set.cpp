@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/held_set.h"
 
+#include "runtime-hook/bad_unlock.h"
 #include "runtime-hook/chains.h"
+#include "runtime-hook/events.h"
 #include "runtime-hook/record_chain.h"
 #include "runtime-hook/runtime.h"
 
@@ -101,10 +103,19 @@ bool set_lock(HeldEntry& entry, format::LockRef lock) {
 
 // Before the memory of a lock is looked into, other than the one that is being taken. False: it has been
 // freed.
+template <Effort effort>
 bool is_there(HeldEntry& entry, Lockable lock) {
-  const bool held = &entry < top_of(*context.own);
+  HeldEntry* const wanted = top_of(*context.own);
+  const bool held = &entry < wanted;
   if (!held || context.is_forked || is_still_taken(lock, entry.shared != 0, context.tid)) return true;
-  give_up(entry);
+  if (effort == Effort::everything) {
+    note_event_at(*private_of(*wanted).path, {.kind = format::EventKind::freed_while_held,
+                                              .lock = lock,
+                                              .site = {},
+                                              .held = &entry,
+                                              .lock_is_gone = true});
+    give_up(entry);
+  }
   return false;
 }
 
@@ -118,7 +129,7 @@ bool resolve_kind(HeldEntry& entry) {
   }
   const Lockable lock{load(entry.lock), entry.kind};
   if (lock.address == 0) return false;  // released by another thread this very moment
-  if (entry.id == format::LockRef::none && !is_there(entry, lock)) return false;
+  if (entry.id == format::LockRef::none && !is_there<effort>(entry, lock)) return false;
   Identity identity = entry.id != format::LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
   if (identity.lock_class == format::StackRef::none) {
     if (effort == Effort::caches) return false;
@@ -135,7 +146,7 @@ template <Effort effort>
 bool resolve_lock(HeldEntry& entry) {
   if (entry.id != format::LockRef::none || is_of_pool(entry)) return true;
   const Lockable lock{load(entry.lock), entry.kind};
-  if (lock.address == 0 || !is_there(entry, lock)) return false;
+  if (lock.address == 0 || !is_there<effort>(entry, lock)) return false;
   Identity identity = known_identity(lock);
   if (identity.lock == format::LockRef::none && effort == Effort::everything) {
     identity = identify(lock, stack_of_path(*private_of(entry).path));
@@ -268,22 +279,31 @@ HeldEntry* prepare_slowly(Lockable lock, CallSite site, How how) {
   return fill<Effort::everything>(slot, lock, site, how);
 }
 
-bool release_slowly(Lockable lock) {
-  if (context.own == nullptr || context.inside) {
-    ensure_resolved();
-    return false;
-  }
-  ThreadSlot& slot = *context.own;
+namespace {
+
+bool release_own(ThreadSlot& slot, Lockable lock) {
   if (load(slot.revoked) != 0) drop_revoked(slot);
-  if (HeldEntry* entry = find_held(slot, lock)) {
-    if (entry->recursion > 1) {
-      entry->recursion -= 1;
-    } else {
-      cut_out(slot, entry);
-    }
-    return true;
+  HeldEntry* const entry = find_held(slot, lock);
+  if (entry == nullptr) return false;
+  if (entry->recursion > 1) {
+    entry->recursion -= 1;
+  } else {
+    cut_out(slot, entry);
   }
-  if (!revoke(lock) && has_owner(lock.kind)) recorder().drop(format::Dropped::foreign_unlock);
+  return true;
+}
+
+}  // namespace
+
+bool release_slowly(Lockable lock, CallSite site) {
+  ensure_resolved();
+  if (context.inside) return false;
+  if (context.own != nullptr && release_own(*context.own, lock)) return true;
+  if (has_owner(lock.kind)) {
+    note_bad_unlock(lock, site);
+  } else if (context.own != nullptr) {
+    revoke(lock);
+  }
   return false;
 }
 

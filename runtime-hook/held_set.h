@@ -31,8 +31,9 @@ namespace gordian::hook {
 HeldEntry* prepare_known(ThreadSlot& slot, Lockable lock, CallSite site, How how);
 HeldEntry* prepare_slowly(Lockable lock, CallSite site, How how);
 
-// Another's lock is taken out of its thread's held set. False: not known to be held by the calling thread.
-bool release_slowly(Lockable lock);
+// False: not known to be held by the calling thread. Then it leaves another's held set; of a lock that has an
+// owner, this is misuse, and `site` says where.
+bool release_slowly(Lockable lock, CallSite site);
 
 // For locks that have no owner. release_all(): out of the calling thread's held set, however often it was
 // taken; false: it was not there, or a signal handler has interrupted the hook. revoke(): out of every held

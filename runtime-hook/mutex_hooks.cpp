@@ -5,6 +5,7 @@
 #include <threads.h>
 
 #include "runtime-hook/acquire.h"
+#include "runtime-hook/destroy_in_use.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/plain_mutex.h"
@@ -61,8 +62,8 @@ inline int unlock(pthread_mutex_t* mutex) {
   return is_plain(mutex) && release_unwaited(mutex) ? 0 : real.pthread_mutex_unlock(mutex);
 }
 
-__attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex) {
-  return release_slowly(lockable(mutex)) ? unlock(mutex) : real.pthread_mutex_unlock(mutex);
+__attribute__((noinline)) int unlock_slowly(pthread_mutex_t* mutex, CallSite site) {
+  return release_slowly(lockable(mutex), site) ? unlock(mutex) : real.pthread_mutex_unlock(mutex);
 }
 
 }  // namespace
@@ -86,7 +87,7 @@ GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
 // Released before the real unlock: once that is done, another thread may take, destroy or free the lock.
 GORDIAN_EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) {
   if (!release_last(reinterpret_cast<uint64_t>(mutex))) [[unlikely]]
-    return unlock_slowly(mutex);
+    return unlock_slowly(mutex, GORDIAN_CALL_SITE());
   return unlock(mutex);
 }
 
@@ -118,6 +119,7 @@ GORDIAN_EXPORT int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mute
 
 GORDIAN_EXPORT int pthread_mutex_destroy(pthread_mutex_t* mutex) {
   ensure_resolved();
+  note_destroy_in_use(lockable(mutex), GORDIAN_CALL_SITE());
   const DyingLock dying = before_destroy(lockable(mutex));
   const int result = real.pthread_mutex_destroy(mutex);
   if (result == 0) end_generation(dying, GORDIAN_CALL_SITE());
@@ -166,7 +168,7 @@ GORDIAN_EXPORT int mtx_trylock(mtx_t* mutex) {
 }
 
 GORDIAN_EXPORT int mtx_unlock(mtx_t* mutex) {
-  release(lockable(mutex));
+  release(lockable(mutex), GORDIAN_CALL_SITE());
   return real.mtx_unlock(mutex);
 }
 
@@ -179,6 +181,7 @@ GORDIAN_EXPORT int mtx_init(mtx_t* mutex, int type) {
 
 GORDIAN_EXPORT void mtx_destroy(mtx_t* mutex) {
   ensure_resolved();
+  note_destroy_in_use(lockable(mutex), GORDIAN_CALL_SITE());
   const DyingLock dying = before_destroy(lockable(mutex));
   real.mtx_destroy(mutex);
   end_generation(dying, GORDIAN_CALL_SITE());

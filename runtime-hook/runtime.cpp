@@ -13,9 +13,11 @@
 #include "runtime-hook/call_path.h"
 #include "runtime-hook/chains.h"
 #include "runtime-hook/command.h"
+#include "runtime-hook/condition_mutexes.h"
 #include "runtime-hook/events.h"
 #include "runtime-hook/file_locks.h"
 #include "runtime-hook/held_set.h"
+#include "runtime-hook/kept_locks.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/modules.h"
 #include "runtime-hook/named_semaphores.h"
@@ -248,6 +250,7 @@ void leave_parents_trace() {
   clear_event_table();
   forget_permits();
   forget_semaphores_made();
+  forget_condition_mutexes();
   forget_modules();
   forget_watch();
   ++trace_epoch;
@@ -290,6 +293,7 @@ void finish(format::EndReason reason, int status) {
   note_semaphores_left();
   State expected = State::started;
   if (!exchange_if(state, expected, State::off)) return;
+  if (reason == format::EndReason::exit && context.own != nullptr) note_kept(format::EventKind::kept_at_exit);
   uint64_t acquisitions = 0;
   hot_file.for_each([&](format::ThreadSlot& slot) {
     if (load(slot.state) == format::SlotState::free) return;

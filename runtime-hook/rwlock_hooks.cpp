@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "runtime-hook/acquire.h"
+#include "runtime-hook/destroy_in_use.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/real.h"
 
@@ -72,7 +73,7 @@ GORDIAN_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) {
 
 // As with mutexes, released before the real unlock.
 GORDIAN_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
-  release(lockable(lock));
+  release(lockable(lock), GORDIAN_CALL_SITE());
   return real.pthread_rwlock_unlock(lock);
 }
 
@@ -85,6 +86,7 @@ GORDIAN_EXPORT int pthread_rwlock_init(pthread_rwlock_t* lock, const pthread_rwl
 
 GORDIAN_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t* lock) {
   ensure_resolved();
+  note_destroy_in_use(lockable(lock), GORDIAN_CALL_SITE());
   const DyingLock dying = before_destroy(lockable(lock));
   const int result = real.pthread_rwlock_destroy(lock);
   if (result == 0) end_generation(dying, GORDIAN_CALL_SITE());

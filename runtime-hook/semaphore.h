@@ -110,7 +110,7 @@ inline void note_permit_returned(Lockable semaphore, CallSite site) {
   }
   const bool interrupted = context.inside || context.acquiring;
   const bool by_holder = interrupted ? give_back_interrupted(semaphore)
-                                     : release_last(semaphore.address) || release_slowly(semaphore);
+                                     : release_last(semaphore.address) || release_slowly(semaphore, {});
   if (by_holder) {
     note_given_back(*known, permits > 1);
   } else if (!python::is_finalizing(site.return_address)) {

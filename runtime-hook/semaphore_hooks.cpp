@@ -6,6 +6,7 @@
 #include <semaphore.h>
 #include <stdarg.h>
 
+#include "runtime-hook/destroy_in_use.h"
 #include "runtime-hook/named_semaphores.h"
 #include "runtime-hook/permits.h"
 #include "runtime-hook/real.h"
@@ -105,6 +106,7 @@ GORDIAN_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned value) {
 
 GORDIAN_EXPORT int sem_destroy(sem_t* semaphore) {
   ensure_resolved();
+  note_destroy_in_use(lockable(semaphore), GORDIAN_CALL_SITE());
   int permits;
   if (!is_at_rest(semaphore, permits)) {
     note_permits_lost(lockable(semaphore), permits, GORDIAN_CALL_SITE());

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "runtime-hook/acquire.h"
+#include "runtime-hook/destroy_in_use.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/real.h"
 
@@ -24,7 +25,7 @@ GORDIAN_EXPORT int pthread_spin_trylock(pthread_spinlock_t* lock) {
 }
 
 GORDIAN_EXPORT int pthread_spin_unlock(pthread_spinlock_t* lock) {
-  release(lockable(lock));
+  release(lockable(lock), GORDIAN_CALL_SITE());
   return real.pthread_spin_unlock(lock);
 }
 
@@ -37,6 +38,7 @@ GORDIAN_EXPORT int pthread_spin_init(pthread_spinlock_t* lock, int shared) {
 
 GORDIAN_EXPORT int pthread_spin_destroy(pthread_spinlock_t* lock) {
   ensure_resolved();
+  note_destroy_in_use(lockable(lock), GORDIAN_CALL_SITE());
   const DyingLock dying = before_destroy(lockable(lock));
   const int result = real.pthread_spin_destroy(lock);
   if (result == 0) end_generation(dying, GORDIAN_CALL_SITE());

@@ -7,6 +7,7 @@
 
 #include "runtime-hook/chains.h"
 #include "runtime-hook/held_set.h"
+#include "runtime-hook/kept_locks.h"
 #include "runtime-hook/permits.h"
 #include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/runtime.h"
@@ -108,14 +109,14 @@ void enter(ThreadSlot* slot) {
   context.own = slot;
 }
 
-// Runs among the destructors of thread-specific data, in each of their rounds: those of others may still
-// release what is held. Some may come after the last round's, and may lock, so all this can say in the end is
-// that the thread has not long to live.
+// Runs among the destructors of thread-specific data, once in each round. Others may lock and unlock: what is
+// still held is told in the last round. Even then some may come behind, so all this can say of the thread is
+// that it has not long to live.
 void on_thread_exit(void* slot) {
-  // Another slot is that of the thread that forked this process.
-  if (slot != context.own) return;
+  if (slot != context.own) return;  // it is that of the thread that forked this process
   if (++context.exit_rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(exit_key, slot) == 0)
     return;
+  note_kept(format::EventKind::kept_at_thread_end);
   note_permits_kept(*context.own);
   hot().end(context.own);
 }

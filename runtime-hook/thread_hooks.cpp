@@ -13,6 +13,7 @@
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/thread_context.h"
+#include "runtime-hook/wait_while_holding.h"
 
 using namespace gordian::hook;
 
@@ -64,6 +65,7 @@ inline int join(pthread_t thread, AcquireMode mode, CallSite site, Join real_joi
   const auto joined = thread_record_of(thread);
   const Awaited what{WaitKind::thread, {static_cast<uint64_t>(joined), {}}, {mode}};
   const bool waits = mode != AcquireMode::try_only && joined != gordian::format::ThreadRef::none;
+  if (mode != AcquireMode::try_only) note_wait_while_holding(gordian::format::WaitedFor::thread, site);
   const int result = waits ? wait_cancellably(what, site, {}, real_join) : real_join();
   if (result == 0) note_join(joined);
   return result;

@@ -17,6 +17,7 @@ const Object& as(const Awaited& what) {
 }
 
 bool is_for_other_processes(const Awaited& what) {
+  if (what.object.address == 0) return true;  // an object of unknown layout: it cannot be told
   // glibc's barrier: arrived, round, number of threads, shared, left.
   if (what.kind == WaitKind::barrier) return as<uint32_t[5]>(what)[3] != 0;
   if (what.kind == WaitKind::condition) return (as<pthread_cond_t>(what).__data.__wrefs & 1) != 0;

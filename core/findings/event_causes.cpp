@@ -44,8 +44,14 @@ uint64_t EventCause::max_ns() const {
 void report_causes(const Program& program, Context& context, const Rule& rule,
                    const std::function<bool(const Event&)>& concerns,
                    const std::function<EventStory(const EventCause&)>& tell) {
+  report_causes(program, program.events, context, rule, concerns, tell);
+}
+
+void report_causes(const Program& program, const std::vector<Event>& events, Context& context,
+                   const Rule& rule, const std::function<bool(const Event&)>& concerns,
+                   const std::function<EventStory(const EventCause&)>& tell) {
   std::map<std::vector<std::string>, EventCause> causes;
-  for (const Event& event : program.events) {
+  for (const Event& event : events) {
     if (!concerns(event)) continue;
     const std::string lock_class = event.lock != kNoLock ? program.locks[event.lock].class_name : "";
     causes[{lock_class, function_at(event.where, context.symbolizer),

@@ -38,6 +38,11 @@ void report_causes(const Program& program, Context& context, const Rule& rule,
                    const std::function<bool(const Event&)>& concerns,
                    const std::function<EventStory(const EventCause&)>& tell);
 
+// The same of other events than the program's own, which must outlive the call.
+void report_causes(const Program& program, const std::vector<Event>& events, Context& context,
+                   const Rule& rule, const std::function<bool(const Event&)>& concerns,
+                   const std::function<EventStory(const EventCause&)>& tell);
+
 // A moment for a story. An empty stack gives one without frames.
 FindingMoment moment(const Program& program, Context& context, std::string title, std::string what,
                      ThreadId thread, StackId stack);

@@ -55,7 +55,7 @@ enum class Dropped : uint32_t {
   untagged_lock_table,  // no room for another lock that carries no tag
   thread_slot,          // no room for another thread: its lock operations are not recorded
   held_overflow,        // a thread held more locks than could be stored
-  foreign_unlock,       // a mutex unlocked by a thread that was not seen to lock it
+  foreign_unlock,       // a lock released that is taken, but that no thread was seen to take
   script_frames,        // an interpreter whose frames cannot be read, or no room for more of them
   deep_binding,         // a library opened so that its calls go past the hook
   event_table,          // no room to recognise what happened to a lock
@@ -248,10 +248,12 @@ struct PathRecord {
 
 // What happened to a lock besides that it was taken. `where` and `held_at` are as in EventRecord.
 enum class EventKind : uint16_t {
-  unlock_unheld = 1,  // released at `where`, though nobody had taken it
-  unlock_by_other,    // released at `where` by a thread that had not taken it: `other` had, at `held_at`
-  destroy_in_use,  // destroyed at `where` while `other` held it, taken at `held_at`; detail: see DestroyedHow
-  freed_while_held,    // at `where`, the memory of a lock taken at `held_at` was found to be something else
+  unlock_unheld = 1,  // released at `where`, though nobody had taken it; detail: what the call answers
+  unlock_by_other,    // released at `where` by a thread that had not taken it: `other` had, at `held_at`;
+                      // detail: what the call answers
+  destroy_in_use,    // destroyed at `where` while `other`, or the thread itself, held it, taken at `held_at`,
+                     // or while somebody waited for it; detail: see DestroyedWhile
+  freed_while_held,  // at `where`, the memory of a lock taken at `held_at` was found to be something else
   kept_at_thread_end,  // the thread ended, holding the lock taken at `held_at`; detail: permits of a
                        // semaphore
   kept_at_exit,        // the process ended by a call of this thread, which held the lock; detail: permits
@@ -263,6 +265,24 @@ enum class EventKind : uint16_t {
   semaphore_left,  // a named semaphore that the process made at `where` and nobody removed; text: its name
   held_at_fork,    // in the child of a fork: another thread of the parent held it, taken at `held_at`
   count_           // one above the last
+};
+
+// Of EventKind::wait_while_holding. Condition waits need no event: their mutex is taken again, with what was
+// held.
+enum class WaitedFor : uint16_t {
+  condition = 1,
+  thread,  // joined
+  barrier,
+};
+
+// Of EventKind::destroy_in_use. The last two are no locks, and the event names none.
+enum class DestroyedWhile : uint16_t {
+  held = 1,             // and so it was
+  held_and_refused,     // it was not destroyed: the call answered EBUSY
+  awaited,              // by a thread that waits for it, or will when its condition wait ends
+  awaited_and_refused,  // the same, and the call answered EBUSY
+  condition_awaited,    // a condition, for which a thread waits that nobody has woken
+  barrier_awaited,      // a barrier, at which threads wait for others
 };
 
 enum class SyncKind : uint32_t {

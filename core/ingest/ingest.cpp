@@ -37,7 +37,7 @@ const char* in_words(format::Dropped reason) {
     case format::Dropped::held_overflow:
       return "acquisitions not recorded: too many locks held at once";
     case format::Dropped::foreign_unlock:
-      return "unlocks of mutexes that no thread was seen to lock";
+      return "unlocks of locks that no thread was seen to take";
     case format::Dropped::script_frames:
       return "lock calls without the frames of the script: an interpreter of a version that cannot be read, "
              "or too "

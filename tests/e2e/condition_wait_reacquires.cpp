@@ -5,6 +5,7 @@
 // flags: -O0
 // flags: -O2
 // expect: lock-order-cycle tier=plausible locks=2 names=m,x functions=nest,wait_under_x modes=reacquire
+// expect: wait-while-holding severity=warning locks=1 names=x functions=wait_under_x
 #include "tests/e2e/support.h"
 
 #include <condition_variable>

@@ -2,7 +2,7 @@
 // Misuse that the C library answers with an error code gets the same answer under watch, and what failed to
 // lock is not held.
 //
-// expect: silent
+// expect: bad-unlock tier=observed locks=1 names=checked functions=relock reason=answered
 #include "tests/e2e/support.h"
 
 #include <errno.h>

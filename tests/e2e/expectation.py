@@ -16,6 +16,7 @@ Both use the same keys; a program may give `expect` several times, once a findin
             modes=M,N           each is the mode of some edge
             kinds=K,L           each is the kind of some lock, `-` for a blank
             reason=WORD         a word of the reason for the tier
+            severity=S          warning: does not fail the run; note: hidden by default
     exit: N                     the program's own exit status (default 0)
     signal: NAME                the signal that ends it instead (KILL, ABRT ...)
     kill_after: WORD            the harness sends that signal once the program has printed "WORD PID"
@@ -28,7 +29,8 @@ Both use the same keys; a program may give `expect` several times, once a findin
     run_options: OPTIONS        more options for `gordian run`
     flags, args, library        read by CMakeLists.txt: a build each, a test each, a library of the same file each
 
-YAML: `verdict` (report, note, silent), `rule`, `tier`, `length` (number of locks), `locks` and `functions` (lists).
+YAML: `verdict` (report, note, silent), `rule`, `tier`, `length` (number of locks), `locks` and `functions` (lists), `also`
+(rules that report something besides, a list).
 
 Lines marked `// held: TAG` and `// wanted: TAG` say where the two locks of an edge are taken. When a program has
 such marks, the lines reported for its edges must be exactly the marked pairs. Lines and names are not compared for
@@ -43,7 +45,7 @@ from pathlib import Path
 NOTE_TIERS = {"guarded", "ordered", "single-thread"}
 KEYS = "expect|exit|signal|kill_after|stderr|says|live|ended|stuck|only|run_options|flags|args|library"
 YAML_KEYS = {"modelled_on", "program", "language", "rule", "side", "verdict", "tier", "length", "locks", "functions",
-             "exit", "signal", "kill_after"}
+             "also", "exit", "signal", "kill_after"}
 
 
 @dataclass
@@ -59,10 +61,15 @@ class ExpectedFinding:
     modes: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     reason: str = ""
+    severity: str | None = None
 
     @property
     def hidden(self):
         return self.tier in NOTE_TIERS or self.severity == "note"
+
+    @property
+    def fails(self):
+        return not self.hidden and self.severity != "warning"
 
 
 @dataclass
@@ -184,6 +191,7 @@ def read_corpus_case(path):
         case.findings = [finding]
     elif verdict != "silent":
         raise ValueError(f"{path}: unknown verdict {verdict}")
+    case.findings += [ExpectedFinding(rule) for rule in values.get("also", [])]
     return case
 
 

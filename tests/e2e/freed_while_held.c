@@ -4,7 +4,9 @@
 //
 // flags: -O1
 // flags: -O2
-// expect: silent
+// expect: destroy-in-use tier=observed locks=0 functions=free_mutex,forward reason=memory
+// expect: destroy-in-use tier=observed locks=0 functions=free_rwlock_written,forward reason=memory
+// expect: destroy-in-use tier=observed locks=0 functions=free_rwlock_read,forward reason=memory
 #include "tests/e2e/abba.h"
 
 enum { kWords = 32 };  // of a block that has room for either lock, and for what the allocator notes in it

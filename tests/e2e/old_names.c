@@ -4,6 +4,7 @@
 // again, here while another lock, taken after it, is held.
 //
 // expect: lock-order-cycle tier=plausible locks=2 names=m,x functions=nest,wait_under_x modes=reacquire
+// expect: wait-while-holding severity=warning locks=1 names=x functions=wait_under_x kinds=rwlock
 #include "tests/e2e/support.h"
 
 #include <stdbool.h>

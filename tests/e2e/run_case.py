@@ -177,7 +177,7 @@ class Runner:
         return {"LD_PRELOAD": self.options.hook, "GORDIAN_OPTIONS": options}
 
     def findings_status(self):
-        return 2 if any(not finding.hidden for finding in self.case.findings) else 0
+        return 2 if any(finding.fails for finding in self.case.findings) else 0
 
     # ---- comparing ----
 

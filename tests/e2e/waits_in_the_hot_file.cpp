@@ -2,7 +2,7 @@
 // While a thread waits, at a barrier or for a lock, its slot in the hot file says for what and at which
 // stack; once it has passed, no more. This program reads its own hot file, as others may.
 //
-// expect: silent
+// expect: wait-while-holding severity=warning locks=1 names=rwlock functions=main kinds=rwlock
 #include "tests/e2e/hot_slot.h"
 
 static pthread_barrier_t barrier;
