@@ -50,7 +50,10 @@ void note_event(const Event& event, uint64_t duration_ns) {
   if (attach() == nullptr) return;
   const Lockable lock = event.lock;
   const bool here = event.site.return_address != 0;
-  CallPath& path = here ? find_path(event.site, script_key(lock, event.site.return_address)) : paths[0];
+  // A script's interpreter has let go of its own lock before a call that blocks: its frames cannot be read.
+  const bool by_script = event.kind != format::EventKind::blocking_call;
+  const uint64_t script = here && by_script ? script_key(lock, event.site.return_address) : 0;
+  CallPath& path = here ? find_path(event.site, script) : paths[0];
   CallPath& held = event.held != nullptr ? *private_of(*event.held).path : paths[0];
   const StackRef taken = stack_of_path(event.held != nullptr ? held : path);
   Identity identity;

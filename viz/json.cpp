@@ -66,6 +66,8 @@ Json to_json(const Finding& finding) {
           {"message", finding.message},
           {"process", finding.process},
           {"count", finding.count},
+          {"total_ns", finding.total_ns},
+          {"max_ns", finding.max_ns},
           {"suppressed", finding.suppressed},
           {"locations", array_of<FindingLocation>(finding.locations, to_json)},
           {"locks", array_of<FindingLock>(finding.locks, to_json)},

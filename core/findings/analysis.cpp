@@ -25,8 +25,8 @@ uint64_t rarest_edge(const Finding& finding) {
 
 // The fingerprint makes the order the same from run to run.
 bool is_worse(const Finding& a, const Finding& b) {
-  return std::tuple(b.severity, a.tier, b.count, rarest_edge(b), a.fingerprint) <
-         std::tuple(a.severity, b.tier, a.count, rarest_edge(a), b.fingerprint);
+  return std::tuple(b.severity, a.tier, b.total_ns, b.count, rarest_edge(b), a.fingerprint) <
+         std::tuple(a.severity, b.tier, a.total_ns, a.count, rarest_edge(a), b.fingerprint);
 }
 
 Stats statistics(const Program& program) {

@@ -77,6 +77,8 @@ struct Finding {
   std::string message;      // one sentence: what can happen
   std::string process;      // "./server (pid 4711)"
   uint64_t count = 1;       // instances of the same cause
+  uint64_t total_ns = 0;    // of what takes time: how long all instances took
+  uint64_t max_ns = 0;      // and the longest
   bool suppressed = false;
   std::vector<FindingLocation> locations;
   std::vector<FindingLock> locks;

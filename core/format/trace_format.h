@@ -244,7 +244,7 @@ enum class EventKind : uint16_t {
   kept_at_thread_end,  // the thread ended, holding the lock taken at `held_at`
   kept_at_exit,        // the process ended by a call of this thread, which held the lock
   wait_while_holding,  // waited at `where` with the lock held; detail: see WaitedFor
-  blocking_call,       // made a system call that may block with the lock held; detail: see BlockingCall
+  blocking_call,       // made a call that may block with the lock held; detail: see blocking_call.h
   two_mutexes,         // waited at `where` with a condition for which another waits with another mutex
   permits_lost,    // a semaphore ended at `where` with fewer permits than it was made with; detail: how many
   semaphore_left,  // a named semaphore that the process made and nobody removed

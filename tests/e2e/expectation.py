@@ -15,6 +15,9 @@ Both use the same keys; a program may give `expect` several times, once a findin
             modes=M,N           each is the mode of some edge
             kinds=K,L           each is the kind of some lock, `-` for a blank
             reason=WORD         a word of the reason for the tier
+            severity=S          warning: does not fail the run; note: hidden by default
+            message=WORD        a word of the message
+    ignore: RULE                the case does not care what that rule says, as where it depends on time
     exit: N                     the program's own exit status (default 0)
     signal: NAME                the signal that ends it instead (KILL, ABRT ...)
     kill_after: WORD            the harness sends that signal once the program has printed "WORD PID"
@@ -36,7 +39,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NOTE_TIERS = {"guarded", "ordered", "single-thread"}
-KEYS = "expect|exit|signal|kill_after|stderr|says|run_options|flags|args|library"
+KEYS = "expect|ignore|exit|signal|kill_after|stderr|says|run_options|flags|args|library"
 YAML_KEYS = {"modelled_on", "program", "language", "rule", "side", "verdict", "tier", "length", "locks", "functions",
              "exit", "signal", "kill_after"}
 
@@ -53,16 +56,23 @@ class ExpectedFinding:
     modes: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     reason: str = ""
+    severity: str | None = None
+    message: str = ""
 
     @property
     def hidden(self):
-        return self.tier in NOTE_TIERS
+        return self.tier in NOTE_TIERS or self.severity == "note"
+
+    @property
+    def fails(self):
+        return not self.hidden and self.severity != "warning"
 
 
 @dataclass
 class Case:
     sources: list[Path]
     findings: list[ExpectedFinding] = field(default_factory=list)
+    ignore: str | None = None
     exit: int = 0
     signal: str | None = None
     kill_after: str | None = None
@@ -85,7 +95,7 @@ def parse_expectation(text):
     finding = ExpectedFinding(rule)
     for option in options:
         key, _, value = option.partition("=")
-        if key in ("tier", "reason"):
+        if key in ("tier", "reason", "severity", "message"):
             setattr(finding, key, value)
         elif key == "locks":
             finding.locks = int(value)
@@ -99,7 +109,7 @@ def parse_expectation(text):
 def apply_common_key(case, key, value):
     if key == "exit":
         case.exit = int(value)
-    elif key in ("signal", "kill_after", "stderr"):
+    elif key in ("ignore", "signal", "kill_after", "stderr"):
         setattr(case, key, value)
     elif key == "says":
         case.says.append(value)
