@@ -48,7 +48,9 @@ int wait_for_permit(Lockable semaphore, CallSite site, How how, Attempt attempt,
     commit(entry);
     return 0;
   }
+  const bool waits = is_taken(semaphore, *entry);
   const int result = wait_cancellably(semaphore, *entry, block);
+  if (waits) note_wait(semaphore, *entry);
   // Whoever posted it may not have waited for it.
   result == 0 && is_watched(semaphore) ? commit(entry) : withdraw();
   return result;

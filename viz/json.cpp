@@ -75,6 +75,16 @@ Json to_json(const Finding& finding) {
           {"moments", array_of<FindingMoment>(finding.moments, to_json)}};
 }
 
+Json to_json(const ContentionTimes& times) {
+  return {{"count", times.count},   {"total_ns", times.total_ns}, {"p50_ns", times.p50_ns},
+          {"p99_ns", times.p99_ns}, {"max_ns", times.max_ns},     {"longest_at", to_json(times.longest_at)}};
+}
+
+Json to_json(const ContentionRow& row) {
+  return {{"process", row.process},      {"lock", to_json(row.lock)}, {"waits", to_json(row.waits)},
+          {"holds", to_json(row.holds)}, {"held_ns", row.held_ns},    {"run_ns", row.run_ns}};
+}
+
 Json to_json(const Stats& stats) {
   return {{"processes", stats.processes}, {"threads", stats.threads},
           {"locks", stats.locks},         {"acquisitions", stats.acquisitions},
@@ -92,6 +102,7 @@ void write_json(std::ostream& out, const Report& report, bool all_tiers) {
   }
   const Json document = {{"version", kJsonVersion},
                          {"findings", std::move(findings)},
+                         {"contention", array_of<ContentionRow>(report.contention, to_json)},
                          {"warnings", report.warnings},
                          {"stats", to_json(report.stats)}};
   // Names and paths are bytes the watched program chose: what is not UTF-8 becomes U+FFFD instead of an

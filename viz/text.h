@@ -14,6 +14,7 @@ namespace gordian {
 struct TextOptions {
   bool colour = false;     // ANSI escapes
   bool all_tiers = false;  // Report::hidden too
+  bool contention = false;
 };
 
 void write_text(std::ostream& out, const Report& report, const TextOptions& options);

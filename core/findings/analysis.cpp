@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/findings/contention.h"
 #include "core/findings/describe.h"
 #include "core/findings/rule.h"
 #include "core/symbolize/lock_names.h"
@@ -64,6 +65,7 @@ Report analyse(Program& program, Symbolizer& symbolizer) {
   for (Finding& finding : findings) {
     (finding.severity == Severity::note ? report.hidden : report.findings).push_back(std::move(finding));
   }
+  report.contention = contention(program, symbolizer);
   report.warnings = warnings(program, symbolizer);
   report.stats = statistics(program);
   return report;

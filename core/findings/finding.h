@@ -86,6 +86,25 @@ struct Finding {
   std::vector<FindingMoment> moments;  // in the order of telling
 };
 
+struct ContentionTimes {
+  uint64_t count = 0;
+  uint64_t total_ns = 0;
+  uint64_t p50_ns = 0;
+  uint64_t p99_ns = 0;
+  uint64_t max_ns = 0;
+  FindingLocation longest_at;  // where the lock of the longest one was asked for
+};
+
+// How long the locks of a class were waited for and held.
+struct ContentionRow {
+  std::string process;
+  FindingLock lock;       // one of them
+  ContentionTimes waits;  // each
+  ContentionTimes holds;  // of a sample of the acquisitions
+  uint64_t held_ns = 0;   // by all acquisitions, as far as the sample tells
+  uint64_t run_ns = 0;    // how long the process ran; 0: not known
+};
+
 struct Stats {
   uint64_t processes = 0;
   uint64_t threads = 0;
@@ -98,8 +117,9 @@ struct Stats {
 
 // What every view is given.
 struct Report {
-  std::vector<Finding> findings;  // worst first
-  std::vector<Finding> hidden;    // notes, shown on request
+  std::vector<Finding> findings;          // worst first
+  std::vector<Finding> hidden;            // notes, shown on request
+  std::vector<ContentionRow> contention;  // the most waited for first
   std::vector<std::string> warnings;
   Stats stats;
 };

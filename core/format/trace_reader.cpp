@@ -60,6 +60,8 @@ size_t fixed_size(RecordType type) {
       return sizeof(format::ScriptFrameRecord);
     case RecordType::event:
       return sizeof(format::EventRecord);
+    case RecordType::contention:
+      return sizeof(format::ContentionRecord);
   }
   return 0;
 }

@@ -54,6 +54,8 @@ template <>
 inline constexpr auto kTypeOf<format::ScriptFrameRecord> = format::RecordType::script_frame;
 template <>
 inline constexpr auto kTypeOf<format::EventRecord> = format::RecordType::event;
+template <>
+inline constexpr auto kTypeOf<format::ContentionRecord> = format::RecordType::contention;
 
 class TraceReader {
  public:

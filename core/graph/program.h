@@ -44,6 +44,7 @@ struct Process {
   uint32_t pid = 0;
   uint32_t parent_pid = 0;
   uint64_t acquisitions = 0;
+  uint64_t run_ns = 0;  // from the start of the trace to its end; 0: it has none
   bool ended =
       false;  // it reached exit(); false: it was killed, crashed, replaced itself by exec, or still runs
   std::vector<Module> modules;
@@ -110,6 +111,24 @@ struct Event {
   std::string text;
 };
 
+// How long something took. See format::Durations, of which this is the analysis side.
+struct Durations {
+  uint64_t count = 0;
+  uint64_t total_ns = 0;
+  uint64_t max_ns = 0;
+  StackId longest_at = kNoStack;
+  std::vector<uint64_t> buckets;
+};
+
+// How long the locks of a class were waited for and held. See format::ContentionRecord.
+struct Contention {
+  ProcessId process{};
+  LockId lock = kNoLock;  // one of the class
+  Durations waits;
+  Durations holds;  // of a sample
+  uint32_t sampled_one_in = 0;
+};
+
 // Something not recorded, and why, in words that follow the count: "stacks not recorded: too many of them".
 struct Loss {
   ProcessId process{};
@@ -124,6 +143,7 @@ struct Program {
   Table<StackId, Stack> stacks;
   std::vector<Join> joins;
   std::vector<Event> events;
+  std::vector<Contention> contention;
   std::vector<Loss> losses;
   std::vector<std::string> warnings;  // what the traces could not tell, one sentence each
   LockGraph graph;                    // its LockIds are those of `locks`

@@ -45,6 +45,8 @@ const char* in_words(format::Dropped reason) {
       return "libraries opened with RTLD_DEEPBIND or dlmopen, whose lock calls go past the hook";
     case format::Dropped::event_table:
       return "events not recorded: too many distinct ones";
+    case format::Dropped::contention_table:
+      return "waits and holds not measured: too many classes of locks";
     case format::Dropped::count_:
       break;
   }
@@ -81,6 +83,7 @@ class Ingestion {
         [&](uint64_t offset, const auto& record) { add_chain(offset, record); });
     trace_.for_each<format::UseRecord>([&](uint64_t, const auto& record) { add_use(record); });
     trace_.for_each<format::EventRecord>([&](uint64_t, const auto& record) { add_event(record); });
+    trace_.for_each<format::ContentionRecord>([&](uint64_t, const auto& record) { add_contention(record); });
     add_losses();
   }
 
@@ -107,6 +110,9 @@ class Ingestion {
     process.pid = head.pid;
     process.parent_pid = head.parent_pid;
     process.acquisitions = head.acquisitions;
+    if (head.end_realtime_ns > head.start_realtime_ns) {
+      process.run_ns = head.end_realtime_ns - head.start_realtime_ns;
+    }
     std::string_view rest(head.command, sizeof head.command);
     while (!rest.empty() && rest.front() != '\0') {
       const std::string_view word = rest.substr(0, rest.find('\0'));
@@ -274,6 +280,22 @@ class Ingestion {
          threads_.find(record.thread).value_or(kNoThread), threads_.find(record.other).value_or(kNoThread),
          stacks_.find(record.where).value_or(kNoStack), stacks_.find(record.held_at).value_or(kNoStack),
          record.count, record.total_ns, record.max_ns, std::string(trace_.text(record))});
+  }
+
+  Durations durations(const format::Durations& from) const {
+    return {from.count, from.total_ns, from.max_ns, stacks_.find(from.longest_at).value_or(kNoStack),
+            std::vector<uint64_t>(std::begin(from.buckets), std::end(from.buckets))};
+  }
+
+  void add_contention(const format::ContentionRecord& record) {
+    const auto lock = locks_.find(record.lock);
+    if (!lock) {
+      ++dangling_;
+      return;
+    }
+    if (record.waits.count == 0 && record.holds.count == 0) return;  // two threads wrote it at once
+    program_.contention.push_back(
+        {process_, *lock, durations(record.waits), durations(record.holds), record.sampled_one_in});
   }
 
   void add_losses() {

@@ -17,6 +17,12 @@ Both use the same keys; a program may give `expect` several times, once a findin
             reason=WORD         a word of the reason for the tier
             severity=S          warning: does not fail the run; note: hidden by default
             message=WORD        a word of the message
+    contention: NAME key=value  what is told of a class of locks that has NAME in its name; none if it says `waits=0`
+            waits=N             times it was waited for
+            wait_ms=N           the longest wait is at least so long
+            at=F                that was in this function
+            holds=A..B          sampled holds, their least and greatest number
+            held_us=N           half of them are at least so long
     ignore: RULE                the case does not care what that rule says, as where it depends on time
     exit: N                     the program's own exit status (default 0)
     signal: NAME                the signal that ends it instead (KILL, ABRT ...)
@@ -39,7 +45,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NOTE_TIERS = {"guarded", "ordered", "single-thread"}
-KEYS = "expect|ignore|exit|signal|kill_after|stderr|says|run_options|flags|args|library"
+KEYS = "expect|contention|ignore|exit|signal|kill_after|stderr|says|run_options|flags|args|library"
 YAML_KEYS = {"modelled_on", "program", "language", "rule", "side", "verdict", "tier", "length", "locks", "functions",
              "exit", "signal", "kill_after"}
 
@@ -69,9 +75,20 @@ class ExpectedFinding:
 
 
 @dataclass
+class ExpectedContention:
+    name: str
+    waits: int | None = None
+    wait_ms: int = 0
+    at: str = ""
+    holds: tuple[int, int] | None = None
+    held_us: int = 0
+
+
+@dataclass
 class Case:
     sources: list[Path]
     findings: list[ExpectedFinding] = field(default_factory=list)
+    contention: list[ExpectedContention] = field(default_factory=list)
     ignore: str | None = None
     exit: int = 0
     signal: str | None = None
@@ -106,6 +123,22 @@ def parse_expectation(text):
     return finding
 
 
+def parse_contention(text):
+    name, *options = text.split()
+    row = ExpectedContention(name)
+    for option in options:
+        key, _, value = option.partition("=")
+        if key == "at":
+            row.at = value
+        elif key == "holds":
+            row.holds = tuple(int(bound) for bound in value.split(".."))
+        elif key in ("waits", "wait_ms", "held_us"):
+            setattr(row, key, int(value))
+        else:
+            raise ValueError(f"unknown key in contention: {option}")
+    return row
+
+
 def apply_common_key(case, key, value):
     if key == "exit":
         case.exit = int(value)
@@ -132,6 +165,8 @@ def read_source_header(path):
             key, value = match.groups()
             if key == "expect":
                 expectations.append(value)
+            elif key == "contention":
+                case.contention.append(parse_contention(value))
             else:
                 apply_common_key(case, key, value)
         elif re.search(rf"\b({KEYS}): ", line):

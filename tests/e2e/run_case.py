@@ -108,7 +108,9 @@ class Runner:
         self.expect(path.exists(), f"no report was written to {path.name}")
         text = path.read_text()
         self.log.append((path.name, text))
-        return [finding for finding in json.loads(text)["findings"] if finding["rule"] != self.case.ignore]
+        report = json.loads(text)
+        self.check_contention(report["contention"])
+        return [finding for finding in report["findings"] if finding["rule"] != self.case.ignore]
 
     def run_mode(self):
         trace_dir = self.directory / "run"
@@ -154,6 +156,20 @@ class Runner:
         return 2 if any(finding.fails for finding in self.case.findings) else 0
 
     # ---- comparing ----
+
+    def check_contention(self, rows):
+        for wanted in self.case.contention:
+            found = [row for row in rows if wanted.name in row["lock"]["class"]]
+            waits = sum(row["waits"]["count"] for row in found)
+            self.expect(wanted.waits is None or waits == wanted.waits, f"{wanted.name} was waited for {waits} times")
+            for row in found:
+                self.expect(row["waits"]["max_ns"] >= wanted.wait_ms * 1e6, f"the longest wait is short: {row}")
+                self.expect(not wanted.at or row["waits"]["longest_at"]["function"] == wanted.at,
+                            f"the longest wait was elsewhere: {row}")
+                self.expect(row["holds"]["p50_ns"] >= wanted.held_us * 1e3, f"the holds are short: {row}")
+            holds = sum(row["holds"]["count"] for row in found)
+            self.expect(wanted.holds is None or wanted.holds[0] <= holds <= wanted.holds[1],
+                        f"{wanted.name} has {holds} sampled holds")
 
     def check_visible(self, findings):
         self.check_findings(findings, [finding for finding in self.case.findings if not finding.hidden])
