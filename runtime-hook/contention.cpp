@@ -33,17 +33,15 @@ ClassSlot* find_class(uint64_t key) {
   return nullptr;
 }
 
-Identity identity_of(Lockable lock, const HeldEntry& entry, CallPath& path) {
-  const Identity known = entry.id != LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
-  return known.lock != LockRef::none ? known : identify(lock, stack_of_path(path));
-}
-
-// Null: it cannot be told which class that is, or there is no room.
+// Null: nobody holds that lock, or there is no room. A lock is not given a class for this: which one it gets
+// must not depend on chance.
 ContentionRecord* record_of(Lockable lock, const HeldEntry& entry, CallPath& path) {
-  const Identity identity = identity_of(lock, entry, path);
-  if (identity.lock == kSignal || identity.lock == LockRef::none) return nullptr;
+  const Identity known = entry.id != LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
+  if (known.lock == kSignal) return nullptr;
+  const StackRef taken = stack_of_path(path);
+  const StackRef lock_class = known.lock_class != StackRef::none ? known.lock_class : taken;
   const uint64_t key =
-      uint64_t{static_cast<uint32_t>(identity.lock_class)} << 8 | (static_cast<uint64_t>(lock.kind) + 1);
+      uint64_t{static_cast<uint32_t>(lock_class)} << 8 | (static_cast<uint64_t>(lock.kind) + 1);
   ClassSlot* const slot = find_class(key);
   if (slot == nullptr) {
     recorder().drop(format::Dropped::contention_table);
@@ -53,7 +51,10 @@ ContentionRecord* record_of(Lockable lock, const HeldEntry& entry, CallPath& pat
   if (record == ContentionRef::none) {
     const auto written = recorder().append<ContentionRef, ContentionRecord>(
         format::RecordType::contention, 0, [&](ContentionRecord& fresh, char*) {
-          fresh.lock = identity.lock;
+          fresh.lock = known.lock;
+          fresh.taken = taken;
+          fresh.address = lock.address;
+          fresh.kind = lock.kind;
           fresh.sampled_one_in = kSampleEvery;
         });
     if (written == ContentionRef::none) return nullptr;

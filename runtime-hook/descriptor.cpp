@@ -25,6 +25,18 @@ union Address {
   sockaddr_storage storage;
 };
 
+// An abstract name begins with a zero byte, which is shown as @.
+void print_local(const sockaddr_un& address, socklen_t length, Descriptor& into) {
+  if (length <= offsetof(sockaddr_un, sun_path)) {
+    strcpy(into.text, "a Unix socket");
+    return;
+  }
+  const bool abstract = address.sun_path[0] == 0;
+  const size_t room = length - offsetof(sockaddr_un, sun_path) - (abstract ? 1 : 0);
+  const char* const name = address.sun_path + (abstract ? 1 : 0);
+  snprintf(into.text, sizeof into.text, "%s%.*s", abstract ? "@" : "", static_cast<int>(room), name);
+}
+
 void print(const Address& address, socklen_t length, Descriptor& into) {
   char host[INET6_ADDRSTRLEN] = "";
   if (address.any.sa_family == AF_INET) {
@@ -34,12 +46,7 @@ void print(const Address& address, socklen_t length, Descriptor& into) {
     inet_ntop(AF_INET6, &address.v6.sin6_addr, host, sizeof host);
     snprintf(into.text, sizeof into.text, "[%s]:%u", host, ntohs(address.v6.sin6_port));
   } else if (address.any.sa_family == AF_UNIX) {
-    const size_t named =
-        length > offsetof(sockaddr_un, sun_path) ? length - offsetof(sockaddr_un, sun_path) : 0;
-    const bool abstract = named > 0 && address.local.sun_path[0] == 0;
-    const int shown = static_cast<int>(strnlen(address.local.sun_path + abstract, named - abstract));
-    snprintf(into.text, sizeof into.text, named == 0 ? "a Unix socket" : "%s%.*s", abstract ? "@" : "", shown,
-             address.local.sun_path + abstract);
+    print_local(address.local, length, into);
   } else {
     strcpy(into.text, "a socket");
   }

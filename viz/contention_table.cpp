@@ -7,20 +7,13 @@
 #include <ostream>
 #include <string>
 
+#include "core/findings/describe.h"
 #include "viz/label.h"
 
 namespace gordian {
 namespace {
 
 constexpr size_t kNameWidth = 40;
-
-std::string duration(uint64_t ns) {
-  const auto value = static_cast<double>(ns);
-  if (ns < 1'000) return fmt::format("{} ns", ns);
-  if (ns < 1'000'000) return fmt::format("{:.1f} us", value / 1e3);
-  if (ns < 1'000'000'000) return fmt::format("{:.1f} ms", value / 1e6);
-  return fmt::format("{:.1f} s", value / 1e9);
-}
 
 std::string share(uint64_t ns, uint64_t of_ns) {
   if (of_ns == 0) return "-";

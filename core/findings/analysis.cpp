@@ -55,6 +55,7 @@ std::vector<std::string> warnings(const Program& program, const Symbolizer& symb
 }  // namespace
 
 Report analyse(Program& program, Symbolizer& symbolizer) {
+  add_measured_locks(program);
   name_locks(program, symbolizer);
   std::vector<Finding> findings;
   Context context{symbolizer, findings};

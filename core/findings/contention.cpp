@@ -61,6 +61,20 @@ ContentionTimes times(const Durations& durations, const Program& program, Symbol
 
 }  // namespace
 
+void add_measured_locks(Program& program) {
+  for (Contention& part : program.contention) {
+    if (part.lock != kNoLock) continue;
+    Lock lock;
+    lock.process = part.process;
+    lock.address = part.address;
+    lock.kind = part.kind;
+    lock.seen = part.taken != kNoStack ? program.stacks[part.taken].seen : 0;
+    lock.first_taken = part.taken;
+    part.lock = program.locks.add(std::move(lock));
+    program.graph.add_lock();
+  }
+}
+
 std::vector<ContentionRow> contention(const Program& program, Symbolizer& symbolizer) {
   std::map<std::pair<ProcessId, std::string>, Sum> sums;
   for (const Contention& part : program.contention) {

@@ -13,6 +13,9 @@
 
 namespace gordian {
 
+// Locks that were never nested are none of the program's yet: adds them, for name_locks() to name.
+void add_measured_locks(Program& program);
+
 // One row for each class of a process, the one most waited for first. The locks of `program` have their
 // names.
 std::vector<ContentionRow> contention(const Program& program, Symbolizer& symbolizer);

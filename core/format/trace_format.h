@@ -298,10 +298,15 @@ struct Durations {
   uint32_t buckets[kDurationBuckets];
 };
 
-// How long the locks of a class were waited for and held. One a class, updated in place.
+// How long the locks of a class were waited for and held. One a class, updated in place. Of locks that are of
+// no class yet, since they were neither nested nor made by a call, one for each call path that takes them.
 struct ContentionRecord {
   RecordHeader header;
-  LockRef lock;             // one of the class
+  LockRef lock;      // the first of them; none: it has no record
+  StackRef taken;    // where that one was
+  uint64_t address;  // and its address
+  LockKind kind;
+  uint8_t reserved[3];
   uint32_t sampled_one_in;  // acquisitions, to measure how long the lock is held
   Durations waits;          // each
   Durations holds;

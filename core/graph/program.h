@@ -123,7 +123,10 @@ struct Durations {
 // How long the locks of a class were waited for and held. See format::ContentionRecord.
 struct Contention {
   ProcessId process{};
-  LockId lock = kNoLock;  // one of the class
+  LockId lock = kNoLock;     // one of the class; none: see below
+  StackId taken = kNoStack;  // where it was
+  uint64_t address = 0;      // and what it is, if it was never nested
+  LockKind kind = LockKind::mutex;
   Durations waits;
   Durations holds;  // of a sample
   uint32_t sampled_one_in = 0;

@@ -288,14 +288,11 @@ class Ingestion {
   }
 
   void add_contention(const format::ContentionRecord& record) {
-    const auto lock = locks_.find(record.lock);
-    if (!lock) {
-      ++dangling_;
-      return;
-    }
     if (record.waits.count == 0 && record.holds.count == 0) return;  // two threads wrote it at once
-    program_.contention.push_back(
-        {process_, *lock, durations(record.waits), durations(record.holds), record.sampled_one_in});
+    program_.contention.push_back({process_, locks_.find(record.lock).value_or(kNoLock),
+                                   stacks_.find(record.taken).value_or(kNoStack), record.address,
+                                   static_cast<LockKind>(record.kind), durations(record.waits),
+                                   durations(record.holds), record.sampled_one_in});
   }
 
   void add_losses() {

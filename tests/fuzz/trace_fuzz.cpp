@@ -85,7 +85,8 @@ void check(const Program& program) {
     for (const Use& use : chain.uses) REQUIRE(index(use.thread) < program.threads.size());
   }
   for (const Contention& row : program.contention) {
-    REQUIRE(index(row.lock) < program.locks.size());
+    REQUIRE(row.lock == kNoLock || index(row.lock) < program.locks.size());
+    check_stack(program, row.taken);
     check_stack(program, row.waits.longest_at);
     check_stack(program, row.holds.longest_at);
   }

@@ -112,6 +112,19 @@ TEST(Contention, ASignalIsHeldByNobody) {
   EXPECT_TRUE(contention(program, symbolizer).empty());
 }
 
+TEST_F(ContentionTest, ALockThatWasNeverNestedHasNoRecord) {
+  format::ContentionRecord& unknown = record(0x100);
+  unknown.lock = format::LockRef::none;
+  unknown.taken = trace.stack({0x4000});
+  unknown.address = 0x100;
+  unknown.kind = format::LockKind::rwlock;
+  add(unknown.waits, 1000);
+  const Report result = report();
+  ASSERT_EQ(result.contention.size(), 1U);
+  EXPECT_EQ(result.contention[0].lock.kind, "rwlock");
+  EXPECT_EQ(result.stats.locks, 2U);
+}
+
 TEST_F(ContentionTest, IsShownOnRequestAndInJson) {
   format::ContentionRecord& much = record(0x200);
   add(much.waits, 2'500'000);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/findings/describe.h"
 #include "core/findings/event_causes.h"
 #include "core/format/blocking_call.h"
 
@@ -61,13 +62,6 @@ const char* waiting(WaitsFor what) {
       return "waits for events";
   }
   return "waits";
-}
-
-std::string duration(uint64_t ns) {
-  const auto in = [ns](double unit) { return static_cast<double>(ns) / unit; };
-  if (ns < kMillisecond) return fmt::format("{:.0f} us", in(1e3));
-  if (ns < 1000 * kMillisecond) return fmt::format("{:.1f} ms", in(1e6));
-  return fmt::format("{:.1f} s", in(1e9));
 }
 
 class Story {
