@@ -17,6 +17,7 @@ Both use the same keys; a program may give `expect` several times, once a findin
             reason=WORD         a word of the reason for the tier
             severity=S          warning: does not fail the run; note: hidden by default
             message=WORD        a word of the message
+            at=F                the function of the place to show first
     contention: NAME key=value  what is told of a class of locks that has NAME in its name; none if it says `waits=0`
             waits=N             times it was waited for
             wait_ms=N           the longest wait is at least so long
@@ -64,6 +65,7 @@ class ExpectedFinding:
     reason: str = ""
     severity: str | None = None
     message: str = ""
+    at: str = ""
 
     @property
     def hidden(self):
@@ -112,7 +114,7 @@ def parse_expectation(text):
     finding = ExpectedFinding(rule)
     for option in options:
         key, _, value = option.partition("=")
-        if key in ("tier", "reason", "severity", "message"):
+        if key in ("tier", "reason", "severity", "message", "at"):
             setattr(finding, key, value)
         elif key == "locks":
             finding.locks = int(value)

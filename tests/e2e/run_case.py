@@ -235,6 +235,8 @@ class Runner:
                 return f"no lock is a {kind}"
         if self.options.no_debug_info:
             return None
+        if wanted.at and finding["locations"][0]["function"] != wanted.at:
+            return f"its first place is {finding['locations'][0]}"
         for name in wanted.names:
             if not any(name in lock["name"] for lock in finding["locks"]):
                 return f"no lock is named {name}"

@@ -3,8 +3,8 @@
 //
 // flags: -O0
 // flags: -O2
-// expect: lock-held-across-io severity=warning names=config functions=Store::load message=pipe
-// expect: lock-held-across-io severity=warning names=config functions=Store::rest message=sleeps
+// expect: lock-held-across-io severity=warning names=config at=Store::load message=pipe
+// expect: lock-held-across-io severity=warning names=config at=Store::rest message=sleeps
 #include "tests/e2e/asleep.h"
 
 #include <chrono>
