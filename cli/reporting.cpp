@@ -78,6 +78,8 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options) {
       ->trigger_on_parse();
   command.add_flag("--all-tiers", options.all_tiers,
                    "also show notes: cycles that cannot become a deadlock, each with its reason");
+  command.add_flag("--contention", options.contention,
+                   "also show, by class of lock, how long locks were waited for and held");
   command
       .add_option(
           "--fail-on", options.fail_on,
@@ -101,7 +103,8 @@ int report(Program& program, const ReportingOptions& options, std::FILE* termina
       write_dot(out, class_graph(program, symbolizer, report), {});
     } else {
       write_text(out, report,
-                 {view.output.empty() && wants_colour(terminal), options.all_tiers, view.output.empty()});
+                 {view.output.empty() && wants_colour(terminal), options.all_tiers, view.output.empty(),
+                  options.contention});
     }
     if (view.output.empty()) {
       write_to(terminal, out.str(), "the report");

@@ -24,6 +24,7 @@ struct View {
 struct ReportingOptions {
   std::vector<View> views;  // empty: text on the terminal
   bool all_tiers = false;
+  bool contention = false;
   std::string fail_on = "error";
 };
 

@@ -26,8 +26,10 @@ __attribute__((noinline)) int acquire_slowly(Lockable lock, CallSite site, How h
   if (entry == nullptr) return block();
   int result = attempt();
   if (!acquired(result)) {
+    const bool waits = how.mode != AcquireMode::timed || is_taken(lock, *entry);
     const WaitWord waiting(awaited(lock, how), site, entry);
     result = block();
+    if (waits) note_wait(lock, *entry);
   }
   acquired(result) ? commit(entry) : withdraw();
   return result;

@@ -50,8 +50,10 @@ void note_event(const Event& event, uint64_t duration_ns) {
   if (attach() == nullptr) return;
   const uint64_t caller = event.site.return_address;
   CallPath& over = event.path != nullptr ? *event.path : paths[0];
-  note_event_at(caller != 0 ? find_path(event.site, script_key(event.lock, caller)) : over, event,
-                duration_ns);
+  // A script's interpreter has let go of its own lock before a call that blocks: its frames cannot be read.
+  const bool by_script = event.kind != format::EventKind::blocking_call;
+  const uint64_t script = caller != 0 && by_script ? script_key(event.lock, caller) : 0;
+  note_event_at(caller != 0 ? find_path(event.site, script) : over, event, duration_ns);
 }
 
 void note_event_at(CallPath& path, const Event& event, uint64_t duration_ns) {

@@ -3,6 +3,7 @@
 
 #include "runtime-hook/bad_unlock.h"
 #include "runtime-hook/chains.h"
+#include "runtime-hook/contention.h"
 #include "runtime-hook/events.h"
 #include "runtime-hook/record_chain.h"
 #include "runtime-hook/runtime.h"
@@ -27,7 +28,7 @@ void cut_out(ThreadSlot& slot, HeldEntry* place) {
     place->mode = next.mode;
     place->kind = next.kind;
     place->shared = next.shared;
-    place->recursion = next.recursion;
+    place->recursion = times_taken(next);  // what was noted of a sample was noted by place
     place->repeat = static_cast<uint8_t>(Repeat::none);
     private_of(*place) = {kNoMemo, private_of(next).path, private_of(next).frame, 0, nullptr};
   }
@@ -66,8 +67,8 @@ CallPath* path_of(ThreadSlot& slot, Lockable lock, CallSite site) {
   const auto fits = [=](const CallPath& path) { return is_from(path, script) && is_on_path(path, site); };
   CallPath* const last = private_of(*top_of(slot)).path;
   if (fits(*last)) return last;
-  CallPath** const set =
-      private_of(slot).paths + ((mix(site.return_address, site.frame) ^ script) & (kPathCache - kPathWays));
+  CallPath** const set = private_of(slot).cache->paths +
+                         ((mix(site.return_address, site.frame) ^ script) & (kPathCache - kPathWays));
   for (uint32_t way = 0; way < kPathWays; ++way) {
     if (set[way] != nullptr && fits(*set[way])) return set[way];
   }
@@ -256,6 +257,7 @@ HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
     entry.repeat = static_cast<uint8_t>(Repeat::none);
   }
   slot.acquisitions += 1;
+  sample_if_due(slot, entry);
   return &entry;
 }
 
@@ -285,11 +287,13 @@ bool release_own(ThreadSlot& slot, Lockable lock) {
   if (load(slot.revoked) != 0) drop_revoked(slot);
   HeldEntry* const entry = find_held(slot, lock);
   if (entry == nullptr) return false;
-  if (entry->recursion > 1) {
+  if (times_taken(*entry) > 1) {
     entry->recursion -= 1;
-  } else {
-    cut_out(slot, entry);
+    return true;
   }
+  const bool keeps_memo = is_sampled(*entry) && entry + 1 == top_of(slot);
+  if (is_sampled(*entry)) end_sample(*entry);
+  keeps_memo ? set_top(slot, entry) : cut_out(slot, entry);
   return true;
 }
 
@@ -318,7 +322,7 @@ bool give_back_interrupted(Lockable lock) {
   HeldEntry* const entry = context.own != nullptr ? find_held(*context.own, lock) : nullptr;
   if (entry == nullptr) {
     revoke(lock);
-  } else if (entry->recursion > 1) {
+  } else if (times_taken(*entry) > 1) {
     entry->recursion -= 1;
   } else {
     give_up(*entry);
@@ -351,7 +355,7 @@ const HeldEntry* find_held(Lockable lock) {
 bool holds_once(Lockable lock) {
   if (context.slot == nullptr) return false;
   const HeldEntry* entry = find_held(*context.slot, lock);
-  return entry != nullptr && entry->recursion == 1;
+  return entry != nullptr && times_taken(*entry) == 1;
 }
 
 }  // namespace gordian::hook

@@ -21,6 +21,7 @@
 #include <pthread.h>
 
 #include "runtime-hook/call_path.h"
+#include "runtime-hook/contention.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/thread_context.h"
 
@@ -138,6 +139,7 @@ inline void move_top(HeldEntry* top) {
 inline void commit(HeldEntry* entry) {
   ThreadSlot& slot = *context.own;
   if (entry == top_of(slot)) {
+    if (is_sampled(*entry)) begin_sample(*entry);
     set_top(slot, entry + 1);
   } else {
     entry->recursion += 1;
@@ -148,6 +150,7 @@ inline void commit(HeldEntry* entry) {
 // Instead of commit(), when the lock was not obtained: prepare() has counted it.
 inline void withdraw() {
   context.own->acquisitions -= 1;
+  top_of(*context.own)->recursion = 1;  // no sample
   context.acquiring = false;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/other_holders.h"
 
+#include "runtime-hook/contention.h"
 #include "runtime-hook/object_state.h"
 #include "runtime-hook/runtime.h"
 
@@ -15,7 +16,7 @@ uint32_t find_other_holders(Lockable lock, Holder& one) {
       if (load(entry->lock, std::memory_order_acquire) != lock.address || entry->kind != lock.kind) continue;
       const Holder found{*entry, slot.thread, slot.tid};
       if (load(entry->lock) != lock.address) continue;  // it moved meanwhile
-      count += found.entry.recursion;
+      count += times_taken(found.entry);
       one = found;
     }
   });

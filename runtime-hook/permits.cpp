@@ -4,6 +4,7 @@
 #include <semaphore.h>
 #include <sys/sem.h>
 
+#include "runtime-hook/contention.h"
 #include "runtime-hook/events.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
@@ -55,7 +56,7 @@ Untagged* kept_permits(HeldEntry& entry) {
 
 void note(EventKind kind, HeldEntry& entry, const Untagged& known, CallSite site = {},
           format::ThreadRef holder = format::ThreadRef::none) {
-  const auto permits = static_cast<uint16_t>(entry.recursion < 0xffff ? entry.recursion : 0xffff);
+  const auto permits = static_cast<uint16_t>(times_taken(entry) < 0xffff ? times_taken(entry) : 0xffff);
   note_event({.kind = kind,
               .detail = permits,
               .lock = {entry.lock, entry.kind},
@@ -79,7 +80,7 @@ void for_each_holding(Lockable semaphore, Visit visit) {
 
 bool add_up(Lockable semaphore, const Untagged& known, int permits) {
   uint64_t sum = static_cast<uint64_t>(permits) + load(known.kept);
-  for_each_holding(semaphore, [&](ThreadSlot&, const HeldEntry& entry) { sum += entry.recursion; });
+  for_each_holding(semaphore, [&](ThreadSlot&, const HeldEntry& entry) { sum += times_taken(entry); });
   return sum == permits_of(known);
 }
 
@@ -101,7 +102,7 @@ void note_permits_kept(ThreadSlot& slot) {
     if (known == nullptr) continue;
     const Lockable semaphore{entry->lock, entry->kind};
     note(EventKind::kept_at_thread_end, *entry, *known);
-    std::atomic_ref(known->kept).fetch_add(entry->recursion);
+    std::atomic_ref(known->kept).fetch_add(times_taken(*entry));
     release_all(semaphore);
     if (is_process_shared(*known)) count_in_the_end(semaphore, *known);
   }

@@ -14,6 +14,7 @@
 #include "runtime-hook/chains.h"
 #include "runtime-hook/command.h"
 #include "runtime-hook/condition_mutexes.h"
+#include "runtime-hook/contention.h"
 #include "runtime-hook/events.h"
 #include "runtime-hook/file_locks.h"
 #include "runtime-hook/held_set.h"
@@ -52,7 +53,7 @@ uint64_t random_word() {
 bool create_tables() {
   if (!tables_exist) {
     tables_exist = create_path_table() && create_stack_table() && create_chain_table() &&
-                   create_lock_table() && create_event_table();
+                   create_lock_table() && create_event_table() && create_contention_table();
   }
   return tables_exist && create_thread_tables();
 }
@@ -81,14 +82,17 @@ uint64_t start_ticks() {
   return at != nullptr ? strtoull(at + 1, nullptr, 10) : 0;
 }
 
+uint64_t realtime_ns() {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
 void describe_process(format::FileHeader& header) {
   header.pid = static_cast<uint32_t>(getpid());
   header.parent_pid = static_cast<uint32_t>(getppid());
   header.start_ticks = start_ticks();
-  timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  header.start_realtime_ns =
-      static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+  header.start_realtime_ns = realtime_ns();
   if (readlink("/proc/self/exe", header.executable, sizeof header.executable - 1) < 0)
     header.executable[0] = 0;
   read_file("/proc/self/cmdline", header.command, sizeof header.command - 1);
@@ -163,6 +167,7 @@ void inherit(const ForkedHeld& held) {
     entry = held.entries[i];
     entry.id = format::LockRef::none;
     entry.countdown = kMemoHits;
+    entry.recursion = times_taken(entry);
     entry.repeat = static_cast<uint8_t>(Repeat::none);
     private_of(entry) = {kNoMemo, private_of(entry).path, private_of(entry).frame, 0, nullptr};
     set_top(slot, &entry + 1);
@@ -251,6 +256,7 @@ void leave_parents_trace() {
   forget_permits();
   forget_semaphores_made();
   forget_condition_mutexes();
+  clear_contention_table();
   forget_modules();
   forget_watch();
   ++trace_epoch;
@@ -301,6 +307,7 @@ void finish(format::EndReason reason, int status) {
     acquisitions += load(slot.acquisitions);
   });
   std::atomic_ref(header.acquisitions).fetch_add(acquisitions, std::memory_order_relaxed);
+  header.end_realtime_ns = realtime_ns();
   record_file.append<format::ChainRef, format::EndRecord>(format::RecordType::end, 0,
                                                           [&](format::EndRecord& record, char*) {
                                                             record.reason = reason;

@@ -78,9 +78,15 @@ void set_held(ThreadSlot& slot, uint32_t depth) {
 bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   SlotPrivate& own = private_of(slot);
   if (own.chains != nullptr) clear_after(slot);
-  if (own.paths == nullptr) own.paths = map_zeroed<CallPath*>(kPathCache);
+  if (own.cache == nullptr) own.cache = map_zeroed<PathCache>(1);
   if (own.chains == nullptr) own.chains = make_chain_cache();
-  if (own.chains == nullptr || own.paths == nullptr) return false;
+  if (own.chains == nullptr || own.cache == nullptr) return false;
+  // Anywhere between two samples.
+  uint64_t random = nonce;
+  for (uint32_t& unsampled : own.cache->unsampled) {
+    random = mix(random, reinterpret_cast<uint64_t>(&unsampled));
+    unsampled = random % kSampleEvery;
+  }
   slot.thread = thread;
   slot.segment = 0;
   slot.revoked = own.path_generation != path_generation() ? 1 : 0;
@@ -237,7 +243,7 @@ void refresh_paths(ThreadSlot& slot) {
   SlotPrivate& own = private_of(slot);
   if (own.path_generation == path_generation()) return;
   own.path_generation = path_generation();
-  memset(own.paths, 0, kPathCache * sizeof(CallPath*));
+  memset(own.cache->paths, 0, sizeof own.cache->paths);
   for (uint64_t i = depth_of(slot); i < own.high_water; ++i) private_of(bottom_of(slot)[i]).path = paths;
 }
 

@@ -83,10 +83,23 @@ inline void drop_memo(HeldEntry& entry) {
 // A memo serves so many acquisitions before its hits are added up.
 inline constexpr uint32_t kMemoHits = 1024;
 
+inline constexpr size_t kPathCache = 1024;
+inline constexpr uint32_t kPathWays = 4;
+// One acquisition of so many is followed to its release, see contention.h; as many as a memo serves, so that
+// even the one place that a program locks at is asked often enough.
+inline constexpr uint32_t kSampleEvery = kMemoHits;
+inline constexpr uint32_t kSampledPaths = 256;
+inline constexpr uint32_t kSampledDepths = 16;
+
+struct PathCache {
+  CallPath* paths[kPathCache];        // of path_generation
+  uint32_t unsampled[kSampledPaths];  // acquisitions since the last sample, by number of path
+};
+
 // The hook's part of a ThreadSlot. Survives the thread: the slot's next thread takes the memory over.
 struct SlotPrivate {
   ChainCache* chains;
-  CallPath** paths;  // kPathCache entries, of path_generation
+  PathCache* cache;
   void* (*start_routine)(void*);
   void* argument;
   uint32_t high_water;  // held entries ever used, so as to know which to clear
@@ -99,8 +112,9 @@ inline SlotPrivate& private_of(ThreadSlot& slot) {
   return reinterpret_cast<SlotPrivate&>(slot.private_);
 }
 
-inline constexpr size_t kPathCache = 1024;
-inline constexpr uint32_t kPathWays = 4;
+inline uint32_t& unsampled_on(ThreadSlot& slot, const CallPath& path) {
+  return private_of(slot).cache->unsampled[number_of(path) % kSampledPaths];
+}
 
 // The held set at the moment of a fork, for the child.
 struct ForkedHeld {
@@ -118,6 +132,7 @@ struct ThreadContext {
   uint8_t exit_rounds;  // rounds of key destructors that have begun
   bool acquiring;  // between prepare() and commit() or withdraw(): the entries of the held set must not move
   ForkedHeld forked;
+  uint64_t held_since_ns[kSampledDepths];  // by place in the held set, of entries that are sampled
 };
 
 extern thread_local constinit ThreadContext context
@@ -204,6 +219,7 @@ inline void flush_hits(ThreadSlot& slot, HeldEntry& entry) {
   const uint32_t hits = kMemoHits - entry.countdown - (entry.countdown == 0 ? 1 : 0);
   entry.countdown = kMemoHits;
   slot.acquisitions += hits;
+  unsampled_on(slot, *private_of(entry).path) += hits;
   if (private_of(entry).known != nullptr) count(slot, *private_of(entry).known, hits);
 }
 

@@ -66,11 +66,23 @@ Json to_json(const Finding& finding) {
           {"message", finding.message},
           {"process", finding.process},
           {"count", finding.count},
+          {"total_ns", finding.total_ns},
+          {"max_ns", finding.max_ns},
           {"suppressed", finding.suppressed},
           {"locations", array_of<FindingLocation>(finding.locations, to_json)},
           {"locks", array_of<FindingLock>(finding.locks, to_json)},
           {"edges", std::move(edges)},
           {"moments", array_of<FindingMoment>(finding.moments, to_json)}};
+}
+
+Json to_json(const ContentionTimes& times) {
+  return {{"count", times.count},   {"total_ns", times.total_ns}, {"p50_ns", times.p50_ns},
+          {"p99_ns", times.p99_ns}, {"max_ns", times.max_ns},     {"longest_at", to_json(times.longest_at)}};
+}
+
+Json to_json(const ContentionRow& row) {
+  return {{"process", row.process},      {"lock", to_json(row.lock)}, {"waits", to_json(row.waits)},
+          {"holds", to_json(row.holds)}, {"held_ns", row.held_ns},    {"run_ns", row.run_ns}};
 }
 
 Json to_json(const Stats& stats) {
@@ -90,6 +102,7 @@ void write_json(std::ostream& out, const Report& report, bool all_tiers) {
   }
   const Json document = {{"version", kJsonVersion},
                          {"findings", std::move(findings)},
+                         {"contention", array_of<ContentionRow>(report.contention, to_json)},
                          {"warnings", report.warnings},
                          {"stats", to_json(report.stats)}};
   // Names and paths are bytes the watched program chose: what is not UTF-8 becomes U+FFFD instead of an

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "viz/contention_table.h"
 #include "viz/label.h"
 #include "viz/source_excerpt.h"
 
@@ -279,6 +280,7 @@ void write_text(std::ostream& out, const Report& report, const TextOptions& opti
   show(report.findings);
   if (options.all_tiers) show(report.hidden);
 
+  if (options.contention) write_contention(out, report.contention);
   for (const std::string& warning : report.warnings)
     out << "gordian: warning: " << printable(warning) << '\n';
   out << "gordian: " << (shown.empty() ? "no findings" : by_severity(shown)) << " in "

@@ -15,6 +15,7 @@ struct TextOptions {
   bool colour = false;     // ANSI escapes
   bool all_tiers = false;  // Report::hidden too
   bool omit_told = false;  // findings that were told before take two lines
+  bool contention = false;
 };
 
 void write_text(std::ostream& out, const Report& report, const TextOptions& options);

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/findings/contention.h"
 #include "core/findings/describe.h"
 #include "core/findings/rule.h"
 #include "core/symbolize/lock_names.h"
@@ -26,8 +27,8 @@ uint64_t rarest_edge(const Finding& finding) {
 
 // The fingerprint makes the order the same from run to run.
 bool is_worse(const Finding& a, const Finding& b) {
-  return std::tuple(b.severity, a.tier, b.count, rarest_edge(b), a.fingerprint) <
-         std::tuple(a.severity, b.tier, a.count, rarest_edge(a), b.fingerprint);
+  return std::tuple(b.severity, a.tier, b.total_ns, b.count, rarest_edge(b), a.fingerprint) <
+         std::tuple(a.severity, b.tier, a.total_ns, a.count, rarest_edge(a), b.fingerprint);
 }
 
 Stats statistics(const Program& program) {
@@ -82,6 +83,7 @@ std::vector<Finding> analyse_states(Program& program, Symbolizer& symbolizer) {
 }
 
 Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> seen) {
+  add_measured_locks(program);
   name_locks(program, symbolizer);
   std::vector<Finding> findings;
   Context context{symbolizer, findings};
@@ -104,6 +106,7 @@ Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> se
   for (Finding& finding : findings) {
     (finding.severity == Severity::note ? report.hidden : report.findings).push_back(std::move(finding));
   }
+  report.contention = contention(program, symbolizer);
   report.warnings = warnings(program, symbolizer);
   report.stats = statistics(program);
   return report;

@@ -41,6 +41,14 @@ FindingStack finding_stack(StackId stack, const Program& program, Symbolizer& sy
   return result;
 }
 
+std::string duration(uint64_t ns) {
+  const auto value = static_cast<double>(ns);
+  if (ns < 1'000) return fmt::format("{} ns", ns);
+  if (ns < 1'000'000) return fmt::format("{:.1f} us", value / 1e3);
+  if (ns < 1'000'000'000) return fmt::format("{:.1f} ms", value / 1e6);
+  return fmt::format("{:.1f} s", value / 1e9);
+}
+
 FindingLocation location(const FindingStack& stack) {
   if (stack.frames.empty()) return {};
   const Frame& user = stack.frames[stack.user_frame];

@@ -4,6 +4,7 @@
 #ifndef GORDIAN_CORE_FINDINGS_DESCRIBE_H
 #define GORDIAN_CORE_FINDINGS_DESCRIBE_H
 
+#include <cstdint>
 #include <string>
 
 #include "core/findings/finding.h"
@@ -16,6 +17,8 @@ std::string process_name(const Process& process);  // server (pid 4711)
 std::string thread_name(const Thread& thread);     // worker (tid 4712), main thread
 FindingLock finding_lock(const Lock& lock);
 FindingStack finding_stack(StackId stack, const Program& program, Symbolizer& symbolizer);
+
+std::string duration(uint64_t ns);  // 300 ns, 3.1 ms
 
 // The user frame; empty for an empty stack.
 FindingLocation location(const FindingStack& stack);

@@ -62,11 +62,9 @@ void report_causes(const Program& program, const std::vector<Event>& events, Con
     std::ranges::stable_sort(cause.events, std::greater{}, &Event::count);
     Finding finding;
     finding.rule = rule.id;
-    finding.severity = rule.severity;
     finding.tier = Tier::observed;
     finding.fingerprint = fingerprint(rule.id, names);
     finding.process = process_name(program.processes[cause.first().process]);
-    finding.count = cause.count();
     finding.locks = locks_of(cause, program);
     cause.lock = finding.locks.empty()       ? "a lock"
                  : finding.locks.size() == 1 ? finding.locks.front().name
@@ -75,6 +73,10 @@ void report_causes(const Program& program, const std::vector<Event>& events, Con
     finding.message = std::move(story.message);
     finding.reason = std::move(story.reason);
     finding.moments = std::move(story.moments);
+    finding.severity = story.severity.value_or(rule.severity);
+    finding.count = story.count.value_or(cause.count());
+    finding.total_ns = cause.total_ns();
+    finding.max_ns = cause.max_ns();
     for (const FindingMoment& moment : finding.moments) {
       if (!moment.stack.frames.empty()) finding.locations.push_back(location(moment.stack));
     }

@@ -6,6 +6,7 @@
 #define GORDIAN_CORE_FINDINGS_EVENT_CAUSES_H
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,9 @@ struct EventCause {
 struct EventStory {
   std::string message;  // one sentence
   std::string reason;   // what was seen, and why nothing else explains it
-  std::vector<FindingMoment> moments;
+  std::vector<FindingMoment> moments = {};
+  std::optional<Severity> severity = std::nullopt;  // where it is not the rule's
+  std::optional<uint64_t> count = std::nullopt;     // where it is not the sum of the events
 };
 
 // Appends one finding of tier `observed` for each cause among the events of which `concerns` says that they

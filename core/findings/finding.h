@@ -77,12 +77,33 @@ struct Finding {
   std::string message;      // one sentence: what can happen
   std::string process;      // "./server (pid 4711)"
   uint64_t count = 1;       // instances of the same cause
+  uint64_t total_ns = 0;    // of what takes time: how long all instances took
+  uint64_t max_ns = 0;      // and the longest
   bool suppressed = false;
   bool told = false;  // in full, while the program ran
   std::vector<FindingLocation> locations;
   std::vector<FindingLock> locks;
   std::vector<FindingEdge> edges;
   std::vector<FindingMoment> moments;  // in the order of telling
+};
+
+struct ContentionTimes {
+  uint64_t count = 0;
+  uint64_t total_ns = 0;
+  uint64_t p50_ns = 0;
+  uint64_t p99_ns = 0;
+  uint64_t max_ns = 0;
+  FindingLocation longest_at;  // where the lock of the longest one was asked for
+};
+
+// How long the locks of a class were waited for and held.
+struct ContentionRow {
+  std::string process;
+  FindingLock lock;       // one of them
+  ContentionTimes waits;  // each
+  ContentionTimes holds;  // of a sample of the acquisitions
+  uint64_t held_ns = 0;   // by all acquisitions, as far as the sample tells
+  uint64_t run_ns = 0;    // how long the process ran; 0: not known
 };
 
 struct Stats {
@@ -97,8 +118,9 @@ struct Stats {
 
 // What every view is given.
 struct Report {
-  std::vector<Finding> findings;  // worst first
-  std::vector<Finding> hidden;    // notes, shown on request
+  std::vector<Finding> findings;          // worst first
+  std::vector<Finding> hidden;            // notes, shown on request
+  std::vector<ContentionRow> contention;  // the most waited for first
   std::vector<std::string> warnings;
   Stats stats;
 };

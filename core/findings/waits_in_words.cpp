@@ -65,10 +65,4 @@ FindingMoment held_moment(const Program& program, Context& context, const Thread
           thread_name(program.threads[state.thread]), finding_stack(held.taken, program, context.symbolizer)};
 }
 
-std::string duration(uint64_t ns) {
-  const auto milliseconds = static_cast<double>(ns) / 1e6;
-  return milliseconds < 1000 ? fmt::format("{:.0f} ms", milliseconds)
-                             : fmt::format("{:.1f} s", milliseconds / 1000);
-}
-
 }  // namespace gordian

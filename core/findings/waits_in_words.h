@@ -25,9 +25,6 @@ FindingMoment wait_moment(const Program& program, Context& context, const Thread
 FindingMoment held_moment(const Program& program, Context& context, const ThreadState& state,
                           const HeldLock& held);
 
-// "3.2 s", "180 ms".
-std::string duration(uint64_t ns);
-
 }  // namespace gordian
 
 #endif  // GORDIAN_CORE_FINDINGS_WAITS_IN_WORDS_H

@@ -115,7 +115,7 @@ std::vector<HotLock> HotReader::read_held(const format::ThreadSlot& slot) const 
     // 0: another thread released it.
     if (entry.lock == 0 || static_cast<uint32_t>(entry.kind) >= format::kLockKinds) continue;
     held.push_back({entry.lock, entry.kind, entry.id, (entry.shared & format::kReadLock) != 0,
-                    entry.recursion, entry.private_[format::kPathWord]});
+                    entry.recursion & format::kTimesTaken, entry.private_[format::kPathWord]});
   }
   return held;
 }

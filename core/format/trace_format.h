@@ -45,6 +45,7 @@ enum class ChainRef : uint32_t { none = 0 };
 enum class UseRef : uint32_t { none = 0 };
 enum class ScriptFrameRef : uint32_t { none = 0 };
 enum class EventRef : uint32_t { none = 0 };
+enum class ContentionRef : uint32_t { none = 0 };
 
 // Why something was not recorded. Counted in FileHeader::dropped, reported by every view.
 enum class Dropped : uint32_t {
@@ -59,6 +60,7 @@ enum class Dropped : uint32_t {
   script_frames,        // an interpreter whose frames cannot be read, or no room for more of them
   deep_binding,         // a library opened so that its calls go past the hook
   event_table,          // no room to recognise what happened to a lock
+  contention_table,     // no room for another class of locks: its waits and holds are not measured
   count_                // number of reasons
 };
 
@@ -88,6 +90,7 @@ enum class RecordType : uint16_t {
   script_frame,
   event,
   path,
+  contention,
 };
 
 enum class RecordState : uint16_t { claimed = 1, committed = 2 };
@@ -258,7 +261,7 @@ enum class EventKind : uint16_t {
                        // semaphore
   kept_at_exit,        // the process ended by a call of this thread, which held the lock; detail: permits
   wait_while_holding,  // waited at `where` with the lock held; detail: see WaitedFor
-  blocking_call,       // made a system call that may block with the lock held; detail: see BlockingCall
+  blocking_call,       // made a call that may block with the lock held; detail: see blocking_call.h
   two_mutexes,         // waited at `where` with a condition for which another waits with another mutex
   permits_lost,        // a semaphore ended at `where` while permits of it were held; detail: how many by this
                        // thread
@@ -316,6 +319,32 @@ struct EventRecord {
   uint64_t max_ns;
 };
 
+inline constexpr uint32_t kDurationBuckets = 152;
+
+// See durations.h.
+struct Durations {
+  uint64_t count;
+  uint64_t total_ns;
+  uint64_t max_ns;
+  StackRef longest_at;  // where the longest one was asked for
+  uint32_t reserved;
+  uint32_t buckets[kDurationBuckets];
+};
+
+// How long the locks of a class were waited for and held. One a class, updated in place. Of locks that are of
+// no class yet, since they were neither nested nor made by a call, one for each call path that takes them.
+struct ContentionRecord {
+  RecordHeader header;
+  LockRef lock;      // the first of them; none: it has no record
+  StackRef taken;    // where that one was
+  uint64_t address;  // and its address
+  LockKind kind;
+  uint8_t reserved[3];
+  uint32_t sampled_one_in;  // acquisitions, to measure how long the lock is held
+  Durations waits;          // each
+  Durations holds;
+};
+
 enum class EndReason : uint32_t { exit = 1, quick_exit };
 
 struct EndRecord {
@@ -340,8 +369,9 @@ struct FileHeader {
   uint64_t threads;
   uint64_t dropped[32];
   char executable[1024];
-  char command[1024];  // arguments separated by zero bytes, cut at the field's size
-  char hot_path[512];  // empty: the hot state was private memory
+  char command[1024];        // arguments separated by zero bytes, cut at the field's size
+  char hot_path[512];        // empty: the hot state was private memory
+  uint64_t end_realtime_ns;  // 0: not ended
 };
 static_assert(sizeof(FileHeader) <= kHeaderSize);
 static_assert(static_cast<size_t>(Dropped::count_) <= 32);
@@ -359,6 +389,9 @@ struct HotHeader {
   uint64_t slots_end;  // bytes in use, this header's page included
   uint64_t last_slot;  // offset of the ThreadSlot made last; 0: none
 };
+
+// HeldEntry::recursion, but for the hook's own mark.
+inline constexpr uint32_t kTimesTaken = 0x7fffffff;
 
 // HeldEntry::shared.
 inline constexpr uint8_t kReadLock = 1;

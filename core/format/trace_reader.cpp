@@ -62,6 +62,8 @@ size_t fixed_size(RecordType type) {
       return sizeof(format::EventRecord);
     case RecordType::path:
       return sizeof(format::PathRecord);
+    case RecordType::contention:
+      return sizeof(format::ContentionRecord);
   }
   return 0;
 }
@@ -160,6 +162,8 @@ bool TraceReader::is_sound(uint64_t offset, const RecordHeader& head) const {
       const auto& frame = at<format::ScriptFrameRecord>(offset);
       return uint64_t{frame.file_length} + frame.function_length <= extra;
     }
+    case RecordType::contention:
+      return static_cast<uint32_t>(at<format::ContentionRecord>(offset).kind) < format::kLockKinds;
     case RecordType::event: {
       const auto& event = at<format::EventRecord>(offset);
       return event.kind < format::EventKind::count_ && event.text_length <= extra;

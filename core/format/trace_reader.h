@@ -56,6 +56,8 @@ template <>
 inline constexpr auto kTypeOf<format::EventRecord> = format::RecordType::event;
 template <>
 inline constexpr auto kTypeOf<format::PathRecord> = format::RecordType::path;
+template <>
+inline constexpr auto kTypeOf<format::ContentionRecord> = format::RecordType::contention;
 
 class TraceReader {
  public:

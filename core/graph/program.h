@@ -47,6 +47,7 @@ struct Process {
   uint64_t acquisitions = 0;
   uint64_t now_ns = 0;             // CLOCK_MONOTONIC at the moment of ThreadState; 0: it does not run
   bool all_threads_known = false;  // of ThreadState; nobody but these can wake one of them
+  uint64_t run_ns = 0;             // from the start of the trace to its end; 0: it has none
   bool ended =
       false;  // it reached exit(); false: it was killed, crashed, replaced itself by exec, or still runs
   std::vector<Module> modules;
@@ -122,6 +123,27 @@ struct Event {
   std::string text;
 };
 
+// How long something took. See format::Durations, of which this is the analysis side.
+struct Durations {
+  uint64_t count = 0;
+  uint64_t total_ns = 0;
+  uint64_t max_ns = 0;
+  StackId longest_at = kNoStack;
+  std::vector<uint64_t> buckets;
+};
+
+// How long the locks of a class were waited for and held. See format::ContentionRecord.
+struct Contention {
+  ProcessId process{};
+  LockId lock = kNoLock;     // one of the class; none: see below
+  StackId taken = kNoStack;  // where it was
+  uint64_t address = 0;      // and what it is, if it was never nested
+  LockKind kind = LockKind::mutex;
+  Durations waits;
+  Durations holds;  // of a sample
+  uint32_t sampled_one_in = 0;
+};
+
 // Something not recorded, and why, in words that follow the count: "stacks not recorded: too many of them".
 struct Loss {
   ProcessId process{};
@@ -138,6 +160,7 @@ struct Program {
   std::vector<Event> events;
   std::vector<ThreadState> states;  // of processes that still run, or were killed
   uint64_t stuck_ns = 0;            // a wait as long as that makes its holder a stuck one; 0: none does
+  std::vector<Contention> contention;
   std::vector<Loss> losses;
   std::vector<std::string> warnings;  // what the traces could not tell, one sentence each
   LockGraph graph;                    // its LockIds are those of `locks`

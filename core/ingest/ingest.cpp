@@ -46,6 +46,8 @@ const char* in_words(format::Dropped reason) {
       return "libraries opened with RTLD_DEEPBIND or dlmopen, whose lock calls go past the hook";
     case format::Dropped::event_table:
       return "events not recorded: too many distinct ones";
+    case format::Dropped::contention_table:
+      return "waits and holds not measured: too many classes of locks";
     case format::Dropped::count_:
       break;
   }
@@ -84,6 +86,7 @@ class Ingestion {
         [&](uint64_t offset, const auto& record) { add_chain(offset, record); });
     trace_.for_each<format::UseRecord>([&](uint64_t, const auto& record) { add_use(record); });
     trace_.for_each<format::EventRecord>([&](uint64_t, const auto& record) { add_event(record); });
+    trace_.for_each<format::ContentionRecord>([&](uint64_t, const auto& record) { add_contention(record); });
     if (moment_ != nullptr) add_moment();
     add_losses();
   }
@@ -121,6 +124,9 @@ class Ingestion {
     process.pid = head.pid;
     process.parent_pid = head.parent_pid;
     process.acquisitions = head.acquisitions;
+    if (head.end_realtime_ns > head.start_realtime_ns) {
+      process.run_ns = head.end_realtime_ns - head.start_realtime_ns;
+    }
     std::string_view rest(head.command, sizeof head.command);
     while (!rest.empty() && rest.front() != '\0') {
       const std::string_view word = rest.substr(0, rest.find('\0'));
@@ -296,6 +302,19 @@ class Ingestion {
          ids_.stacks.find(record.where).value_or(kNoStack),
          ids_.stacks.find(record.held_at).value_or(kNoStack), record.given_back, record.count,
          record.total_ns, record.max_ns, std::string(trace_.text(record))});
+  }
+
+  Durations durations(const format::Durations& from) const {
+    return {from.count, from.total_ns, from.max_ns, ids_.stacks.find(from.longest_at).value_or(kNoStack),
+            std::vector<uint64_t>(std::begin(from.buckets), std::end(from.buckets))};
+  }
+
+  void add_contention(const format::ContentionRecord& record) {
+    if (record.waits.count == 0 && record.holds.count == 0) return;  // two threads wrote it at once
+    program_.contention.push_back({process_, ids_.locks.find(record.lock).value_or(kNoLock),
+                                   ids_.stacks.find(record.taken).value_or(kNoStack), record.address,
+                                   static_cast<LockKind>(record.kind), durations(record.waits),
+                                   durations(record.holds), record.sampled_one_in});
   }
 
   void add_losses() {

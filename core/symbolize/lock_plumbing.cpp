@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which functions only carry a lock call from the program's code to libc.
+// Which functions only carry a lock call, or one that may block, from the program's code to libc.
 #include <algorithm>
 #include <array>
 
@@ -11,7 +11,7 @@ namespace {
 
 // Qualified names, up to a point where a name part may end: "std::mutex" covers std::mutex::lock,
 // "std::lock_guard" covers std::lock_guard<std::mutex>::lock_guard.
-constexpr std::array<std::string_view, 42> kPlumbing = {
+constexpr std::array<std::string_view, 47> kPlumbing = {
     // libstdc++ and libc++
     "std::mutex",
     "std::recursive_mutex",
@@ -37,6 +37,11 @@ constexpr std::array<std::string_view, 42> kPlumbing = {
     "std::_V2::condition_variable_any",
     "std::__condvar",
     "std::chrono::__detail",
+    "std::this_thread",
+    "std::__basic_file",
+    "std::getline",
+    "std::endl",
+    "std::flush",
     // C
     "mtx_lock",
     "mtx_trylock",
@@ -70,8 +75,9 @@ bool is_python_plumbing(const Frame& frame) {
                              [&](std::string_view name) { return frame.function.starts_with(name); });
 }
 
-constexpr std::array<std::string_view, 6> kPlumbingPrefixes = {
-    "pthread_", "__pthread_", "___pthread_", "__gthread", "__gthrw_", "std::__glibcxx_rwlock_",
+constexpr std::array<std::string_view, 9> kPlumbingPrefixes = {
+    "std::basic_", "std::__ostream_", "std::operator",          "pthread_", "__pthread_", "___pthread_",
+    "__gthread",   "__gthrw_",        "std::__glibcxx_rwlock_",
 };
 
 bool covers(std::string_view plumbing, std::string_view function) {

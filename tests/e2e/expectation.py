@@ -17,6 +17,15 @@ Both use the same keys; a program may give `expect` several times, once a findin
             kinds=K,L           each is the kind of some lock, `-` for a blank
             reason=WORD         a word of the reason for the tier
             severity=S          warning: does not fail the run; note: hidden by default
+            message=WORD        a word of the message
+            at=F                the function of the place to show first
+    contention: NAME key=value  what is told of a class of locks that has NAME in its name; none if it says `waits=0`
+            waits=N             times it was waited for
+            wait_ms=N           the longest wait is at least so long
+            at=F                that was in this function
+            holds=A..B          sampled holds, their least and greatest number
+            held_us=N           half of them are at least so long
+    ignore: RULE                the case does not care what that rule says, as where it depends on time
     exit: N                     the program's own exit status (default 0)
     signal: NAME                the signal that ends it instead (KILL, ABRT ...)
     kill_after: WORD            the harness sends that signal once the program has printed "WORD PID"
@@ -43,7 +52,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NOTE_TIERS = {"guarded", "ordered", "single-thread"}
-KEYS = "expect|exit|signal|kill_after|stderr|says|live|ended|stuck|only|run_options|flags|args|library"
+KEYS = ("expect|contention|ignore|exit|signal|kill_after|stderr|says|live|ended|stuck|only|run_options|"
+        "flags|args|library")
 YAML_KEYS = {"modelled_on", "program", "language", "rule", "side", "verdict", "tier", "length", "locks", "functions",
              "also", "exit", "signal", "kill_after"}
 
@@ -62,6 +72,8 @@ class ExpectedFinding:
     kinds: list[str] = field(default_factory=list)
     reason: str = ""
     severity: str | None = None
+    message: str = ""
+    at: str = ""
 
     @property
     def hidden(self):
@@ -73,9 +85,21 @@ class ExpectedFinding:
 
 
 @dataclass
+class ExpectedContention:
+    name: str
+    waits: int | None = None
+    wait_ms: int = 0
+    at: str = ""
+    holds: tuple[int, int] | None = None
+    held_us: int = 0
+
+
+@dataclass
 class Case:
     sources: list[Path]
     findings: list[ExpectedFinding] = field(default_factory=list)
+    contention: list[ExpectedContention] = field(default_factory=list)
+    ignore: str | None = None
     exit: int = 0
     signal: str | None = None
     kill_after: str | None = None
@@ -102,7 +126,7 @@ def parse_expectation(text):
     finding = ExpectedFinding(rule)
     for option in options:
         key, _, value = option.partition("=")
-        if key in ("tier", "severity", "reason"):
+        if key in ("tier", "reason", "severity", "message", "at"):
             setattr(finding, key, value)
         elif key == "locks":
             finding.locks = int(value)
@@ -113,10 +137,26 @@ def parse_expectation(text):
     return finding
 
 
+def parse_contention(text):
+    name, *options = text.split()
+    row = ExpectedContention(name)
+    for option in options:
+        key, _, value = option.partition("=")
+        if key == "at":
+            row.at = value
+        elif key == "holds":
+            row.holds = tuple(int(bound) for bound in value.split(".."))
+        elif key in ("waits", "wait_ms", "held_us"):
+            setattr(row, key, int(value))
+        else:
+            raise ValueError(f"unknown key in contention: {option}")
+    return row
+
+
 def apply_common_key(case, key, value):
     if key == "exit":
         case.exit = int(value)
-    elif key in ("signal", "kill_after", "stderr", "stuck", "only"):
+    elif key in ("ignore", "signal", "kill_after", "stderr", "stuck", "only"):
         setattr(case, key, value)
     elif key == "ended":
         case.ended, case.signal = value, "KILL"
@@ -141,6 +181,8 @@ def read_source_header(path):
             key, value = match.groups()
             if key == "expect":
                 expectations.append(value)
+            elif key == "contention":
+                case.contention.append(parse_contention(value))
             else:
                 apply_common_key(case, key, value)
         elif re.search(rf"\b({KEYS}): ", line):

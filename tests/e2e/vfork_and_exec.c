@@ -2,6 +2,7 @@
 // A child by vfork runs in its parent's memory until it executes another program; posix_spawn does the same.
 // What they do must not end the parent's trace, and each program executed has its own.
 //
+// ignore: lock-held-across-io
 // expect: lock-order-cycle tier=plausible locks=2 names=alpha,beta functions=first,second
 #include "tests/e2e/support.h"
 

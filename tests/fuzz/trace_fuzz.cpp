@@ -84,6 +84,12 @@ void check(const Program& program) {
     check_stack(program, chain.wanted.stack);
     for (const Use& use : chain.uses) REQUIRE(index(use.thread) < program.threads.size());
   }
+  for (const Contention& row : program.contention) {
+    REQUIRE(row.lock == kNoLock || index(row.lock) < program.locks.size());
+    check_stack(program, row.taken);
+    check_stack(program, row.waits.longest_at);
+    check_stack(program, row.holds.longest_at);
+  }
 }
 
 void check(const Cycle& cycle, const LockGraph& graph) {

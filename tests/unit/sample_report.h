@@ -82,6 +82,9 @@ inline Report report() {
   Report result;
   result.findings = {cycle()};
   result.hidden = {note(Tier::guarded)};
+  result.contention.resize(1);
+  result.contention[0].lock = result.findings[0].locks[0];
+  result.contention[0].waits.count = 3;
   result.warnings = {"/lib/libc.so.6 has no debug information."};
   result.stats = {.processes = 1, .threads = 3, .locks = 2, .acquisitions = 4000, .edges = 2, .dropped = 5};
   return result;

@@ -2,6 +2,7 @@
 # Forked worker processes, a process pool, a shared queue and a shared lock; the child of a fork in the middle of a
 # lock goes on from there.
 #
+# ignore: lock-held-across-io
 # expect: silent
 import multiprocessing
 import os

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How long locks are waited for and held, by class of lock, in records that are updated in place.
+//
+// Every wait is measured: a thread that has to block does not mind two readings of the clock. Of the
+// acquisitions one in kSampleEvery is followed to its release, and the fast way through lock and unlock costs
+// nothing for it: the acquisition is one that takes the slow way anyway, as each memo sees to now and then,
+// and a mark on its entry makes the release take the slow way too. Which one is decided by what each call
+// path has made since its last sample, memo hits included, so that no place is favoured; the counts begin
+// anywhere.
+//
+// Thread safety: by any thread, lock-free.
+#ifndef GORDIAN_RUNTIME_HOOK_CONTENTION_H
+#define GORDIAN_RUNTIME_HOOK_CONTENTION_H
+
+#include "runtime-hook/thread_context.h"
+
+namespace gordian::hook {
+
+// Of a lock that is about to be asked for: calls that are not tried first, such as timed ones, wait only
+// then. System V semaphores and file locks do not tell.
+bool is_taken(Lockable lock, const HeldEntry& wanted);
+
+// After a wait that the thread's wait word tells of.
+void note_wait(Lockable lock, HeldEntry& wanted);
+
+// In HeldEntry::recursion.
+inline constexpr uint32_t kSampled = ~format::kTimesTaken;
+inline bool is_sampled(const HeldEntry& entry) {
+  return (entry.recursion & kSampled) != 0;
+}
+inline uint32_t times_taken(const HeldEntry& entry) {
+  return entry.recursion & ~kSampled;
+}
+
+// Of an entry that was filled anew.
+void sample_if_due(ThreadSlot& slot, HeldEntry& entry);
+
+// When the lock of a marked entry is obtained, and before it is released.
+void begin_sample(const HeldEntry& entry);
+void end_sample(HeldEntry& entry);
+
+bool create_contention_table();
+void clear_contention_table();
+
+}  // namespace gordian::hook
+
+#endif  // GORDIAN_RUNTIME_HOOK_CONTENTION_H
