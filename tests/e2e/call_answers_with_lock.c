@@ -5,6 +5,7 @@
 // flags: -O0
 // flags: -O2
 // expect: lock-held-across-io severity=warning names=lock functions=main message=pipe
+// expect: wait-while-holding severity=warning names=lock functions=main
 #ifdef __OPTIMIZE__
 #define _FORTIFY_SOURCE 2  // the compiler then calls other functions, which check the buffers
 #endif

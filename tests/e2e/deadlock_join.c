@@ -2,6 +2,7 @@
 // A thread waits for a lock of one that waits for its end.
 //
 // expect: deadlock tier=actual names=guard functions=work,stop threads=worker
+// expect: wait-while-holding severity=warning
 // ended: deadlock
 // live: which main thread holds
 // live: waits for the end of worker

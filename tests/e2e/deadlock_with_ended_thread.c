@@ -2,6 +2,7 @@
 // A thread ends with a lock held. Who wants it after that waits for ever.
 //
 // expect: deadlock tier=actual locks=1 names=kept functions=take_and_go,want
+// expect: missing-unlock functions=take_and_go
 // ended: deadlock
 // live: held by a thread that is not there any more
 #include "tests/e2e/support.h"

@@ -8,6 +8,7 @@
 // args: loop
 // args: wait
 // expect: stuck-holder tier=observed locks=1 names=guard functions=hold,want,linger threads=holder,waiter
+// ignore: lock-held-across-io
 // stuck: 1
 // live: error: stuck-holder: holder (tid
 // live: guard is waited for here

@@ -3,6 +3,7 @@
 // nothing comes from. The report names the third, and the other end of its connection.
 //
 // expect: stuck-holder tier=observed names=inner functions=talk,pass_on,want threads=root,between,waiter
+// ignore: lock-held-across-io
 // stuck: 1
 // live: error: stuck-holder: root (tid
 // live: is in recv() to 127.0.0.1:
