@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/live_report.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,6 +12,8 @@
 #include <utility>
 
 #include "cli/reporting.h"
+#include "cli/traces.h"
+#include "viz/json.h"
 #include "viz/text.h"
 
 namespace gordian {
@@ -29,6 +33,7 @@ void add_live_options(CLI::App& command, LiveOptions& options) {
 
 LiveReport::LiveReport(const std::filesystem::path& traces, const LiveOptions& options)
     : watcher_(traces, {static_cast<uint64_t>(options.stuck_seconds * 1e9)}),
+      file_(file_of_findings(traces)),
       on_deadlock_(options.on_deadlock) {}
 
 void LiveReport::tick() {
@@ -40,11 +45,13 @@ void LiveReport::tick() {
     // In one piece, so that it does not mix with what the program prints.
     std::fputs(text.str().c_str(), stderr);
     std::fflush(stderr);
-    if (found.finding.tier == Tier::actual && on_deadlock_ != "report") {
-      for (const uint32_t pid : found.pids)
-        kill(static_cast<pid_t>(pid), on_deadlock_ == "core" ? SIGABRT : SIGKILL);
-    }
+    const bool ends = found.finding.tier == Tier::actual && on_deadlock_ != "report";
+    const std::vector<uint32_t> pids = found.pids;
+    found.finding.told = true;
     keep(std::move(found));
+    // Last: what is known is kept by now.
+    for (const uint32_t pid : ends ? pids : std::vector<uint32_t>{})
+      kill(static_cast<pid_t>(pid), on_deadlock_ == "core" ? SIGABRT : SIGKILL);
   }
 }
 
@@ -57,6 +64,15 @@ void LiveReport::keep(LiveFinding found) {
   } else {
     findings_.push_back(std::move(found.finding));
   }
+  Report report;
+  report.findings = findings_;
+  std::ostringstream text;
+  write_json(text, report, false);
+  // If it cannot be written, the terminal has it.
+  const int file = open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (file < 0) return;
+  [[maybe_unused]] const ssize_t written = write(file, text.str().data(), text.str().size());
+  close(file);
 }
 
 }  // namespace gordian

@@ -22,9 +22,11 @@ void add_live_options(CLI::App& command, LiveOptions& options);
 
 class LiveReport {
  public:
+  // `traces`: a directory of traces, or one trace.
   LiveReport(const std::filesystem::path& traces, const LiveOptions& options);
 
-  // Looks, prints what is new on stderr, and ends deadlocked processes if the user wants that.
+  // Looks, prints what is new on stderr, keeps it beside the traces, and ends deadlocked processes if the
+  // user wants that.
   void tick();
 
   // Each once, as it was seen last.
@@ -34,6 +36,7 @@ class LiveReport {
   void keep(LiveFinding found);
 
   Watcher watcher_;
+  std::filesystem::path file_;  // where the findings are kept
   std::string on_deadlock_;
   std::vector<Finding> findings_;
 };

@@ -52,7 +52,8 @@ void add_report_command(CLI::App& app, int& status) {
       return;
     }
     Program program = load_traces(options->paths);
-    status = report(program, options->reporting, stdout);
+    std::vector<Finding> seen = findings_seen(options->paths, program);
+    status = report(program, options->reporting, stdout, Say::all, std::move(seen));
   });
 }
 

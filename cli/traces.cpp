@@ -2,10 +2,14 @@
 #include "cli/traces.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
 
 #include "cli/hot_files.h"
 #include "core/format/trace_reader.h"
 #include "core/ingest/ingest.h"
+#include "viz/json_reader.h"
 
 namespace gordian {
 
@@ -29,6 +33,32 @@ std::vector<fs::path> traces_in(const fs::path& directory) {
   }
   std::ranges::sort(found);
   return found;
+}
+
+fs::path file_of_findings(const fs::path& traces) {
+  if (fs::is_directory(traces)) return traces / "live.findings.json";
+  fs::path file = traces;
+  return file.replace_extension(".findings.json");
+}
+
+std::vector<Finding> findings_seen(const std::vector<std::string>& paths, Program& program) {
+  std::vector<fs::path> files;
+  for (const std::string& path : paths) {
+    files.push_back(file_of_findings(path));
+    if (!fs::is_directory(path)) continue;
+    for (const fs::path& trace : traces_in(path)) files.push_back(file_of_findings(trace));
+  }
+  std::vector<Finding> findings;
+  for (const fs::path& file : files) {
+    std::ifstream in(file);
+    if (!in) continue;
+    try {
+      std::ranges::move(read_findings(in, file.string()), std::back_inserter(findings));
+    } catch (const std::runtime_error& error) {
+      program.warnings.emplace_back(error.what());
+    }
+  }
+  return findings;
 }
 
 Program load_traces(const std::vector<std::string>& paths) {

@@ -92,11 +92,10 @@ Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> se
     const auto same = std::ranges::find_if(findings, [&](const Finding& other) {
       return other.rule == finding.rule && other.fingerprint == finding.fingerprint;
     });
-    finding.told = true;
     if (same == findings.end()) {
       findings.push_back(std::move(finding));
     } else {
-      same->told = true;
+      same->told |= finding.told;
     }
   }
   drop_predicted(findings);

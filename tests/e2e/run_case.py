@@ -129,8 +129,7 @@ class Runner:
         for text in self.case.says:
             self.expect(text in watched.stderr, f"gordian run does not say {text!r}")
         self.check_visible(findings)
-        if not self.case.live:  # what was seen while it ran is in the report of the run alone
-            self.check_all_tiers(trace_dir)
+        self.check_all_tiers(trace_dir)
         self.expect_unchanged(watched, compare_errors=False)
 
     def live_options(self, prefix):

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each worker of a pool takes a second permit while it has one, and there are as many workers as permits:
+// nobody gives one back.
+//
+// expect: deadlock tier=actual names=pool functions=work
+// ended: deadlock
+// live: All 4 threads wait, and none is left that could wake one of them
+// live: waits for pool
+#include "tests/e2e/support.h"
+
+#include <semaphore.h>
+
+enum { kWorkers = 3 };
+static sem_t pool;
+static Step all_have_one;
+
+static void* work(void* unused) {
+  sem_wait(&pool);
+  advance(&all_have_one);
+  await(&all_have_one, kWorkers);
+  sem_wait(&pool);
+  sem_post(&pool);
+  sem_post(&pool);
+  return unused;
+}
+
+int main(void) {
+  pthread_t threads[kWorkers];
+  sem_init(&pool, 0, kWorkers);
+  for (int i = 0; i < kWorkers; ++i) CHECK(pthread_create(&threads[i], NULL, work, NULL) == 0);
+  for (int i = 0; i < kWorkers; ++i) CHECK(pthread_join(threads[i], NULL) == 0);
+  return 0;
+}
