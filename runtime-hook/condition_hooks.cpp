@@ -15,6 +15,7 @@
 #include "runtime-hook/condition_mutexes.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/unheard_signals.h"
 
 using namespace gordian::hook;
 
@@ -72,6 +73,30 @@ GORDIAN_EXPORT int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec*
   return wait(reinterpret_cast<const pthread_cond_t*>(condition), reinterpret_cast<pthread_mutex_t*>(mutex),
               AcquireMode::timed, GORDIAN_CALL_SITE(),
               [&] { return real.cnd_timedwait(condition, mutex, until); });
+}
+
+GORDIAN_EXPORT int pthread_cond_signal(pthread_cond_t* condition) {
+  ensure_resolved();
+  note_signal(condition, GORDIAN_CALL_SITE());
+  return real.pthread_cond_signal(condition);
+}
+
+GORDIAN_EXPORT int pthread_cond_broadcast(pthread_cond_t* condition) {
+  ensure_resolved();
+  note_signal(condition, GORDIAN_CALL_SITE());
+  return real.pthread_cond_broadcast(condition);
+}
+
+GORDIAN_EXPORT int cnd_signal(cnd_t* condition) {
+  ensure_resolved();
+  note_signal(reinterpret_cast<const pthread_cond_t*>(condition), GORDIAN_CALL_SITE());
+  return real.cnd_signal(condition);
+}
+
+GORDIAN_EXPORT int cnd_broadcast(cnd_t* condition) {
+  ensure_resolved();
+  note_signal(reinterpret_cast<const pthread_cond_t*>(condition), GORDIAN_CALL_SITE());
+  return real.cnd_broadcast(condition);
 }
 
 // Programs linked against a glibc older than 2.3.2 bind to these versions; their pthread_cond_t is laid out

@@ -3,6 +3,7 @@
 
 #include "runtime-hook/command.h"
 #include "runtime-hook/lock_identity.h"
+#include "runtime-hook/unheard_signals.h"
 
 namespace gordian::hook {
 
@@ -78,6 +79,8 @@ WaitWord::WaitWord(const Awaited& what, CallSite site, HeldEntry* wanted) {
   store(slot->waiting_lock, what.object.kind);
   store(slot->waiting_mode, what.how.mode);
   store(slot->waiting_flags, flags_of(what, path));
+  const bool may_be_lost = what.kind == WaitKind::condition && what.object.address != 0;
+  store(slot->waiting_unheard, may_be_lost ? unheard_signal(what.object.address) : format::StackRef::none);
   store(slot->waits, slot->waits + 1);
   store(slot->waiting, what.kind, std::memory_order_release);
   start_watch();

@@ -47,6 +47,14 @@ const HeldLock* held_lock(const Program& program, const ThreadState& state, Lock
   return found != state.held.end() ? &*found : nullptr;
 }
 
+const ThreadState* find_lost_wakeup(const Program& program, const Standstill& standstill) {
+  if (!standstill.everyone) return nullptr;
+  for (const size_t i : standstill.behind) {
+    if (program.states[i].wait.unheard != kNoStack) return &program.states[i];
+  }
+  return nullptr;
+}
+
 FindingMoment wait_moment(const Program& program, Context& context, const ThreadState& state) {
   const Wait& wait = state.wait;
   const uint64_t now = program.processes[program.threads[state.thread].process].now_ns;

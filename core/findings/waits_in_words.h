@@ -9,6 +9,7 @@
 #include "core/findings/finding.h"
 #include "core/findings/rule.h"
 #include "core/graph/thread_state.h"
+#include "core/graph/wait_graph.h"
 
 namespace gordian {
 
@@ -20,6 +21,10 @@ std::string awaited(const Program& program, const Wait& wait);
 
 // How `state` came to hold the lock; null: it is not known to.
 const HeldLock* held_lock(const Program& program, const ThreadState& state, LockId lock);
+
+// Of a standstill of everyone: who waits for a condition that was signalled before, when nobody waited; null:
+// nobody.
+const ThreadState* find_lost_wakeup(const Program& program, const Standstill& standstill);
 
 FindingMoment wait_moment(const Program& program, Context& context, const ThreadState& state);
 FindingMoment held_moment(const Program& program, Context& context, const ThreadState& state,

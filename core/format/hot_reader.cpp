@@ -38,7 +38,8 @@ HotWait wait_in(const format::ThreadSlot& slot) {
           slot.waiting_flags,
           slot.waiting_since_ns,
           slot.waiting_stack,
-          slot.waits};
+          slot.waits,
+          slot.waiting_unheard};
 }
 
 }  // namespace

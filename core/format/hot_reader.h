@@ -35,6 +35,7 @@ struct HotWait {
   uint64_t since_ns = 0;  // CLOCK_MONOTONIC
   format::StackRef stack{};
   uint32_t number = 0;  // of the thread's waits
+  format::StackRef unheard{};
 
   friend bool operator==(const HotWait&, const HotWait&) = default;
 };

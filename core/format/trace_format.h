@@ -460,8 +460,11 @@ struct ThreadSlot {
   LockKind waiting_lock;     // kind of the lock
   AcquireMode waiting_mode;  // timed: it will give up
   uint8_t waiting_flags;     // WaitFlag bits
-  uint64_t previous;         // offset of the ThreadSlot made before this one; 0: none
-  uint64_t private_[7];      // the hook's own
+  StackRef
+      waiting_unheard;  // a condition's last signal before the wait, if nobody heard it; none: somebody did
+  uint32_t reserved;
+  uint64_t previous;     // offset of the ThreadSlot made before this one; 0: none
+  uint64_t private_[7];  // the hook's own
   // An inline held array fills the rest of the page.
 };
 inline constexpr size_t kInlineHeldOffset =

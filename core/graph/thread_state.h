@@ -36,6 +36,7 @@ struct Wait {
   bool owner_is_gone = false;    // the mutex says that a thread has it that is not there any more
   uint64_t since_ns = 0;         // CLOCK_MONOTONIC
   StackId stack = kNoStack;
+  StackId unheard = kNoStack;  // a condition: where it was signalled before the wait, when nobody waited
   uint32_t number = 0;
 };
 

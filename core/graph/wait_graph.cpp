@@ -86,12 +86,17 @@ class WaitGraph {
     return found != holders_.end() ? found->second : std::vector<Holder>{};
   }
 
-  // A file lock is converted by whoever has it. Threads of one process share those of the process, and those
-  // of an open file description, unless they were seen to have several.
+  // Of file locks only those of flock() count: of the others, parts of a file are locked, and the kernel
+  // itself refuses to let processes wait for each other. Whoever asks for one that it has gives that up
+  // first. Threads of one process share an open file description, unless they were seen to have several.
   bool can_conflict(size_t waiter, size_t holder, LockId lock) const {
     if (program_.locks[lock].kind != LockKind::file_lock) return true;
+    const auto type = static_cast<format::FileLockType>(program_.locks[lock].address & 3);
+    const Wait& wait = states_[holder].wait;
+    const bool gave_up = wait.kind == WaitKind::lock && key(wait.lock) == key(lock);
     const bool shared_by_threads = program_.graph.vertex(lock) == LockGraph::Vertex::signal;
-    return waiter != holder && (process(waiter) != process(holder) || !shared_by_threads);
+    return type == format::FileLockType::flock && !gave_up &&
+           (process(waiter) != process(holder) || !shared_by_threads);
   }
 
   // Whether the wait of `i` ends, as far as those go that are known to go on.

@@ -103,6 +103,7 @@ class States {
     wait.timed = hot.timed;
     wait.since_ns = hot.since_ns;
     wait.number = hot.number;
+    wait.unheard = ids_.stacks.find(hot.unheard).value_or(kNoStack);
     wait.process_shared = (hot.flags & format::kWaitsForOthers) != 0;
     switch (hot.kind) {
       case WaitKind::lock:

@@ -210,7 +210,7 @@ class Deadlock {
   const Standstill& standstill_;
 };
 
-// The rule self-deadlock has those.
+// The rules self-deadlock and lost-wakeup have those.
 bool waits_for_itself(const Program& program, const Standstill& standstill) {
   if (standstill.cycle.size() != 1) return false;
   const std::vector<size_t> in_the_way = blockers(program, standstill.cycle.front());
@@ -219,7 +219,7 @@ bool waits_for_itself(const Program& program, const Standstill& standstill) {
 
 void run(const Program& program, Context& context) {
   for (const Standstill& standstill : find_standstills(program)) {
-    if (waits_for_itself(program, standstill)) continue;
+    if (waits_for_itself(program, standstill) || find_lost_wakeup(program, standstill) != nullptr) continue;
     context.findings.push_back(Deadlock(program, context, standstill).finding());
   }
 }
