@@ -115,6 +115,8 @@ void enter(ThreadSlot* slot) {
   context.own = slot;
 }
 
+void note_end();
+
 // Runs among the destructors of thread-specific data, once in each round. Others may lock and unlock: what is
 // still held is told in the last round. Even then some may come behind, so all this can say of the thread is
 // that it has not long to live.
@@ -124,6 +126,7 @@ void on_thread_exit(void* slot) {
     return;
   note_kept(format::EventKind::kept_at_thread_end);
   note_permits_kept(*context.own);
+  note_end();
   hot().end(context.own);
 }
 
@@ -180,17 +183,37 @@ format::ThreadRef thread_record_of(pthread_t thread) {
   return handle != nullptr ? load(handle->record, std::memory_order_acquire) : format::ThreadRef::none;
 }
 
+namespace {
+
+void record_sync(format::SyncKind kind, format::ThreadRef other) {
+  recorder().append<format::ThreadRef, format::SyncRecord>(format::RecordType::sync, 0,
+                                                           [&](format::SyncRecord& record, char*) {
+                                                             record.thread = context.own->thread;
+                                                             record.other = other;
+                                                             record.kind = kind;
+                                                             record.segment = context.own->segment;
+                                                           });
+}
+
+void note_end() {
+  if (context.inside) return;
+  const InsideHook inside;
+  record_sync(format::SyncKind::end, format::ThreadRef::none);
+}
+
+}  // namespace
+
 void note_join(format::ThreadRef joined) {
   if (joined == format::ThreadRef::none || context.own == nullptr || context.inside) return;
   const InsideHook inside;
   begin_segment();
-  recorder().append<format::ThreadRef, format::SyncRecord>(format::RecordType::sync, 0,
-                                                           [&](format::SyncRecord& record, char*) {
-                                                             record.thread = context.own->thread;
-                                                             record.other = joined;
-                                                             record.kind = format::SyncKind::join;
-                                                             record.segment = context.own->segment;
-                                                           });
+  record_sync(format::SyncKind::join, joined);
+}
+
+void note_detached(format::ThreadRef thread) {
+  if (context.own == nullptr || context.inside) return;
+  const InsideHook inside;
+  record_sync(format::SyncKind::detach, thread);
 }
 
 void note_name(ThreadSlot& slot) {

@@ -193,6 +193,9 @@ void know_handle(pthread_t thread, format::ThreadRef record);
 // After the end of a thread was waited for, in whatever way.
 void note_join(format::ThreadRef joined);
 
+// It was detached, or made so; none: a thread that is not known was joined or detached.
+void note_detached(format::ThreadRef thread);
+
 // The record of a thread that has not been joined yet; none when it is not known.
 format::ThreadRef thread_record_of(pthread_t thread);
 

@@ -4,7 +4,7 @@
 // threads, which glibc creates and joins by internal calls.
 //
 // The ends of threads need no hooks: a thread's key destructor sees its own (thread_context.cpp), however it
-// comes about, and a detached thread is joined by nobody.
+// comes about.
 #include <pthread.h>
 #include <threads.h>
 
@@ -42,15 +42,16 @@ int start_c11_thread(void* argument) {
 
 // `real_create` creates the thread on a slot, or, given none, as the program asked for.
 template <typename Create>
-inline int create(const pthread_t* thread, void* (*start)(void*), void* argument, CallSite site,
-                  Create real_create) {
+inline int create(const pthread_t* thread, bool detached, void* (*start)(void*), void* argument,
+                  CallSite site, Create real_create) {
   ThreadSlot* slot = prepare_thread(start, argument, site);
   if (slot == nullptr) return real_create(slot);
   // Read now: the thread may be over, and its slot another's, when create returns.
   const auto record = slot->thread;
   const int result = real_create(slot);
   if (result == 0) {
-    know_handle(*thread, record);
+    // The handle of a detached thread may be another's by now.
+    detached ? note_detached(record) : know_handle(*thread, record);
     begin_segment();
   } else {
     discard(slot);
@@ -67,7 +68,24 @@ inline int join(pthread_t thread, AcquireMode mode, CallSite site, Join real_joi
   const bool waits = mode != AcquireMode::try_only && joined != gordian::format::ThreadRef::none;
   if (mode != AcquireMode::try_only) note_wait_while_holding(gordian::format::WaitedFor::thread, site);
   const int result = waits ? wait_cancellably(what, site, {}, real_join) : real_join();
+  if (result == 0 && joined == gordian::format::ThreadRef::none) note_detached(joined);
   if (result == 0) note_join(joined);
+  return result;
+}
+
+bool is_detached(const pthread_attr_t* attributes) {
+  int state = PTHREAD_CREATE_JOINABLE;
+  return attributes != nullptr && pthread_attr_getdetachstate(attributes, &state) == 0 &&
+         state == PTHREAD_CREATE_DETACHED;
+}
+
+// The handle may mean another thread as soon as it is done.
+template <typename Detach>
+inline int detach(pthread_t thread, Detach real_detach) {
+  ensure_resolved();
+  const auto detached = thread_record_of(thread);
+  const int result = real_detach();
+  if (result == 0) note_detached(detached);
   return result;
 }
 
@@ -75,7 +93,7 @@ inline int join(pthread_t thread, AcquireMode mode, CallSite site, Join real_joi
 
 GORDIAN_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),
                                   void* argument) {
-  return create(thread, start, argument, GORDIAN_CALL_SITE(), [&](ThreadSlot* slot) {
+  return create(thread, is_detached(attributes), start, argument, GORDIAN_CALL_SITE(), [&](ThreadSlot* slot) {
     return slot != nullptr ? real.pthread_create(thread, attributes, start_thread, slot)
                            : real.pthread_create(thread, attributes, start, argument);
   });
@@ -83,7 +101,7 @@ GORDIAN_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attri
 
 GORDIAN_EXPORT int thrd_create(thrd_t* thread, thrd_start_t start, void* argument) {
   const auto routine = reinterpret_cast<void* (*)(void*)>(reinterpret_cast<AnyFunction>(start));
-  return create(thread, routine, argument, GORDIAN_CALL_SITE(), [&](ThreadSlot* slot) {
+  return create(thread, false, routine, argument, GORDIAN_CALL_SITE(), [&](ThreadSlot* slot) {
     return slot != nullptr ? real.thrd_create(thread, start_c11_thread, slot)
                            : real.thrd_create(thread, start, argument);
   });
@@ -113,6 +131,14 @@ GORDIAN_EXPORT int pthread_clockjoin_np(pthread_t thread, void** value, clockid_
 GORDIAN_EXPORT int thrd_join(thrd_t thread, int* value) {
   return join(thread, AcquireMode::blocking, GORDIAN_CALL_SITE(),
               [&] { return real.thrd_join(thread, value); });
+}
+
+GORDIAN_EXPORT int pthread_detach(pthread_t thread) {
+  return detach(thread, [=] { return real.pthread_detach(thread); });
+}
+
+GORDIAN_EXPORT int thrd_detach(thrd_t thread) {
+  return detach(thread, [=] { return real.thrd_detach(thread); });
 }
 
 GORDIAN_EXPORT int pthread_setname_np(pthread_t thread, const char* name) {

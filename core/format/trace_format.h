@@ -290,6 +290,9 @@ enum class DestroyedWhile : uint16_t {
 
 enum class SyncKind : uint32_t {
   join = 1,  // `thread` joined `other`; `segment` is the joiner's segment after it
+  detach,    // `thread` detached `other`, or created it detached; none: it joined or detached one that is not
+             // known
+  end,       // `thread` has ended
 };
 
 // A thread's run is cut into segments, numbered from 0, at each create and each join.

@@ -46,6 +46,7 @@ struct Process {
   uint32_t parent_pid = 0;
   uint64_t acquisitions = 0;
   uint64_t now_ns = 0;             // CLOCK_MONOTONIC at the moment of ThreadState; 0: it does not run
+  bool joined_unknown = false;     // a thread was joined or detached that could not be told
   bool all_threads_known = false;  // of ThreadState; nobody but these can wake one of them
   uint64_t run_ns = 0;             // from the start of the trace to its end; 0: it has none
   bool ended =
@@ -71,6 +72,8 @@ struct Thread {
   uint32_t parent_segment = 0;
   StackId created = kNoStack;
   uint64_t start_routine = 0;
+  bool ended = false;  // before its process did
+  bool detached = false;
 };
 
 // A thread waited for the end of another: what `joined` did lies before what `joiner` did from `segment` on.

@@ -76,7 +76,7 @@ class Ingestion {
     trace_.for_each<format::ThreadRecord>(
         [&](uint64_t offset, const auto& record) { add_thread(offset, record); });
     trace_.for_each<format::ThreadNameRecord>([&](uint64_t, const auto& record) { name_thread(record); });
-    trace_.for_each<format::SyncRecord>([&](uint64_t, const auto& record) { add_join(record); });
+    trace_.for_each<format::SyncRecord>([&](uint64_t, const auto& record) { add_sync(record); });
     trace_.for_each<format::LockNameRecord>(
         [&](uint64_t offset, const auto& record) { add_lock_name(offset, record); });
     if (scope == Scope::states) return add_states_only();
@@ -180,15 +180,20 @@ class Ingestion {
     }
   }
 
-  void add_join(const format::SyncRecord& record) {
-    const auto joiner = ids_.threads.find(record.thread);
-    const auto joined = ids_.threads.find(record.other);
+  void add_sync(const format::SyncRecord& record) {
+    const auto thread = ids_.threads.find(record.thread);
+    const auto other = ids_.threads.find(record.other);
+    if (record.kind == format::SyncKind::end && thread) program_.threads[*thread].ended = true;
+    if (record.kind == format::SyncKind::detach) {
+      if (other) program_.threads[*other].detached = true;
+      if (record.other == ThreadRef::none) program_.processes[process_].joined_unknown = true;
+    }
     if (record.kind != format::SyncKind::join) return;
-    if (!joiner || !joined) {
+    if (!thread || !other) {
       ++dangling_;
       return;
     }
-    program_.joins.push_back({*joiner, *joined, record.segment});
+    program_.joins.push_back({*thread, *other, record.segment});
   }
 
   void add_lock(uint64_t offset, const format::LockRecord& record) {
