@@ -212,4 +212,10 @@ std::vector<size_t> blockers(const Program& program, size_t waiter) {
   return WaitGraph(program).blockers(waiter);
 }
 
+bool waits_for_itself(const Program& program, const Standstill& standstill) {
+  if (standstill.cycle.size() != 1) return false;
+  const std::vector<size_t> in_the_way = blockers(program, standstill.cycle.front());
+  return std::ranges::find(in_the_way, standstill.cycle.front()) != in_the_way.end();
+}
+
 }  // namespace gordian

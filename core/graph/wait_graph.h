@@ -40,6 +40,9 @@ std::vector<Standstill> find_standstills(const Program& program);
 // waits for.
 std::vector<size_t> blockers(const Program& program, size_t waiter);
 
+// Whether its cycle is one thread, which holds itself what it waits for.
+bool waits_for_itself(const Program& program, const Standstill& standstill);
+
 }  // namespace gordian
 
 #endif  // GORDIAN_CORE_GRAPH_WAIT_GRAPH_H
