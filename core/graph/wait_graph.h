@@ -31,7 +31,7 @@ struct Standstill {
   std::vector<size_t> cycle;
   // Waits for ever because the cycle does.
   std::vector<size_t> behind;
-  bool everyone = false;  // all threads of a process, and no cycle among them
+  bool everyone = false;  // all threads of a process whom another could wake, and none is left to do so
 };
 
 std::vector<Standstill> find_standstills(const Program& program);
