@@ -56,13 +56,15 @@ class HotReader {
   HotReader(const HotReader&) = delete;
   HotReader& operator=(const HotReader&) = delete;
 
-  // All threads, the newest first. O(threads + locks held), a few system calls for each thread.
+  // All threads, the newest first. O(threads + locks held), a few system calls for each thread; whatever the
+  // file says, no more than its size allows for.
   std::vector<HotThread> threads() const;
 
  private:
   bool read_slot(uint64_t offset, format::ThreadSlot& slot) const;
-  HotThread read_thread(uint64_t offset, const format::ThreadSlot& first) const;
-  std::vector<HotLock> read_held(const format::ThreadSlot& slot) const;
+  // `room`: entries of held sets that may still be read.
+  HotThread read_thread(uint64_t offset, const format::ThreadSlot& first, uint64_t& room) const;
+  std::vector<HotLock> read_held(const format::ThreadSlot& slot, uint64_t& room) const;
 
   int file_ = -1;
 };

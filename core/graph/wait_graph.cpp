@@ -34,6 +34,7 @@ class WaitGraph {
       if (target != by_thread_.end()) result.push_back(target->second);
     } else if (wait.kind == WaitKind::lock) {
       for (const auto& [holder, held] : holders(wait.lock)) {
+        if (wait.but_not_itself && holder == waiter) continue;
         if ((!wait.shared || !held->shared) && can_conflict(waiter, holder, wait.lock))
           result.push_back(holder);
       }
@@ -47,19 +48,20 @@ class WaitGraph {
   }
 
   std::vector<Standstill> standstills() {
-    reduce();
+    in_cycle_.assign(states_.size(), false);
+    hopeful_ = those_who_go_on(true);
+    goes_ = those_who_go_on(false);
     std::vector<Standstill> all;
     std::vector<size_t> everyone;
     for (size_t i = 0; i < states_.size(); ++i) {
-      if (!waits_for_ever(i) || in_cycle_[i]) continue;
+      if (!waits_for_ever(i) || hopeful_[i] || in_cycle_[i]) continue;
       std::vector<size_t> cycle = cycle_from(i);
       for (const size_t member : cycle) in_cycle_[member] = true;
       if (!cycle.empty()) all.push_back({std::move(cycle), {}, false});
     }
     for (size_t i = 0; i < states_.size(); ++i) {
       if (!waits_for_ever(i) || in_cycle_[i]) continue;
-      const size_t behind = standstill_before(i, all);
-      behind < all.size() ? all[behind].behind.push_back(i) : everyone.push_back(i);
+      hopeful_[i] ? everyone.push_back(i) : standstill_before(i, all).behind.push_back(i);
     }
     std::map<ProcessId, std::vector<size_t>> by_process;
     for (const size_t i : everyone) by_process[process(i)].push_back(i);
@@ -135,6 +137,7 @@ class WaitGraph {
   }
 
   bool anyone_may_end(size_t i) const {
+    if (all_are_woken_) return true;
     const Process& all = program_.processes[process(i)];
     if (states_[i].wait.other_processes || !all.all_threads_known) return true;
     if (all.now_ns < states_[i].wait.since_ns + kUnansweredNs) return true;
@@ -144,9 +147,10 @@ class WaitGraph {
     return false;
   }
 
-  void reduce() {
+  // `woken`: supposing that whoever anybody may wake is woken.
+  std::vector<bool> those_who_go_on(bool woken) {
+    all_are_woken_ = woken;
     goes_.assign(states_.size(), false);
-    in_cycle_.assign(states_.size(), false);
     for (bool changed = true; changed;) {
       changed = false;
       for (size_t i = 0; i < states_.size(); ++i) {
@@ -155,14 +159,15 @@ class WaitGraph {
         changed = true;
       }
     }
+    return goes_;
   }
 
   bool waits_for_ever(size_t i) const { return !goes_[i] && !states_[i].ended; }
 
-  // The one to look at next behind `i`; `i` itself where there is none.
+  // The one to look at next behind `i`, which is not hopeful: one in its way that is not either.
   size_t next(size_t i) const {
     for (const size_t blocker : blockers(i)) {
-      if (!goes_[blocker]) return blocker;
+      if (!hopeful_[blocker]) return blocker;
     }
     return i;
   }
@@ -172,37 +177,23 @@ class WaitGraph {
     return behind != i && states_[behind].ended;
   }
 
-  // Follows one blocker of each: everybody who waits for ever leads into a cycle, to one that is gone, or to
-  // one whom anybody could have woken.
+  // Follows one blocker of each: whoever is not hopeful leads into a cycle, or to one that waits for one that
+  // is gone. Empty: to such as are known already.
   std::vector<size_t> cycle_from(size_t start) const {
     std::vector<size_t> path;
-    for (size_t at = start;;) {
+    for (size_t at = start; !in_cycle_[at]; at = next(at)) {
       const auto seen = std::ranges::find(path, at);
       if (seen != path.end()) return {seen, path.end()};
-      if (in_cycle_[at]) return {};
-      path.push_back(at);
       if (waits_for_one_that_is_gone(at)) return {at};
-      const size_t following = next(at);
-      if (following == at) return waits_for_itself(at) ? std::vector{at} : std::vector<size_t>{};
-      at = following;
+      path.push_back(at);
     }
-  }
-  bool waits_for_itself(size_t i) const {
-    const std::vector<size_t> all = blockers(i);
-    return std::ranges::find(all, i) != all.end();
+    return {};
   }
 
-  // The standstill that `i` is behind; all.size() when there is none.
-  size_t standstill_before(size_t i, const std::vector<Standstill>& all) const {
-    size_t at = i;
-    for (size_t steps = 0; steps <= states_.size() && !in_cycle_[at]; ++steps) {
-      const size_t following = next(at);
-      if (following == at) return all.size();
-      at = following;
-    }
-    const auto found = std::ranges::find_if(
-        all, [&](const Standstill& each) { return std::ranges::find(each.cycle, at) != each.cycle.end(); });
-    return static_cast<size_t>(found - all.begin());
+  Standstill& standstill_before(size_t i, std::vector<Standstill>& all) const {
+    while (!in_cycle_[i]) i = next(i);
+    return *std::ranges::find_if(
+        all, [&](const Standstill& each) { return std::ranges::find(each.cycle, i) != each.cycle.end(); });
   }
 
   const Program& program_;
@@ -210,6 +201,8 @@ class WaitGraph {
   std::map<ThreadId, size_t> by_thread_;
   std::map<Key, std::vector<Holder>> holders_;
   std::map<Key, std::vector<size_t>> writers_waiting_;
+  bool all_are_woken_ = false;
+  std::vector<bool> hopeful_;  // they go on if all are woken whom anybody may wake
   std::vector<bool> goes_;
   std::vector<bool> in_cycle_;
 };
@@ -222,6 +215,12 @@ std::vector<Standstill> find_standstills(const Program& program) {
 
 std::vector<size_t> blockers(const Program& program, size_t waiter) {
   return WaitGraph(program).blockers(waiter);
+}
+
+bool waits_for_itself(const Program& program, const Standstill& standstill) {
+  if (standstill.cycle.size() != 1) return false;
+  const std::vector<size_t> in_the_way = blockers(program, standstill.cycle.front());
+  return std::ranges::find(in_the_way, standstill.cycle.front()) != in_the_way.end();
 }
 
 }  // namespace gordian

@@ -31,7 +31,7 @@ struct Standstill {
   std::vector<size_t> cycle;
   // Waits for ever because the cycle does.
   std::vector<size_t> behind;
-  bool everyone = false;  // all threads of a process, and no cycle among them
+  bool everyone = false;  // all threads of a process whom another could wake, and none is left to do so
 };
 
 std::vector<Standstill> find_standstills(const Program& program);
@@ -39,6 +39,9 @@ std::vector<Standstill> find_standstills(const Program& program);
 // Who keeps `waiter` from going on: those who hold what it waits for against it, or the thread whose end it
 // waits for.
 std::vector<size_t> blockers(const Program& program, size_t waiter);
+
+// Whether its cycle is one thread, which holds itself what it waits for.
+bool waits_for_itself(const Program& program, const Standstill& standstill);
 
 }  // namespace gordian
 

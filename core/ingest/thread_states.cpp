@@ -2,6 +2,7 @@
 #include "core/ingest/thread_states.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace gordian {
 namespace {
@@ -14,9 +15,14 @@ class States {
       : moment_(moment), ids_(ids), process_(process), program_(program), newest_lock_(ids.newest_lock) {}
 
   void add() {
-    for (const HotThread& thread : moment_.threads) threads_[thread.thread] = thread_of(thread);
+    std::vector<ThreadId> threads;
+    for (const HotThread& thread : moment_.threads) {
+      threads.push_back(thread_of(thread));
+      // Those for which the trace had no room have no reference, all of them.
+      if (thread.thread != format::ThreadRef::none) threads_[thread.thread] = threads.back();
+    }
     for (const HotThread& thread : moment_.threads) know_held(thread);
-    for (const HotThread& thread : moment_.threads) add(thread);
+    for (size_t i = 0; i < threads.size(); ++i) add(moment_.threads[i], threads[i]);
     Process& process = program_.processes[process_];
     process.all_threads_known =
         moment_.worst_case || (moment_.running && moment_.all_asleep && all_tasks_seen());
@@ -32,11 +38,11 @@ class States {
     }
   }
 
-  void add(const HotThread& hot) {
+  void add(const HotThread& hot, ThreadId thread) {
     const bool is_gone = moment_.running ? !moment_.tasks.contains(hot.tid) : hot.ending;
     if (is_gone && hot.held.empty()) return;
     ThreadState state;
-    state.thread = threads_.at(hot.thread);
+    state.thread = thread;
     state.ended = is_gone;
     for (const HotLock& held : hot.held) {
       const StackId taken = stack_of_path(held.path);

@@ -86,7 +86,8 @@ std::string address_in_words(const std::string& text) {
                      std::stoul(text.substr(colon + 1), nullptr, 16));
 }
 
-// "10.0.0.1:80" of the socket with that name in /proc/PID/fd; its name where it has no peer of that kind.
+// "to 10.0.0.1:80" of the socket with that name in /proc/PID/fd, "at 10.0.0.2:8080" of one that listens
+// there; its name where it is of no such kind.
 std::string peer_of(uint32_t pid, const std::string& socket) {
   const std::string inode = socket.substr(8, socket.size() - 9);
   for (const char* table : {"tcp", "tcp6"}) {
@@ -95,7 +96,9 @@ std::string peer_of(uint32_t pid, const std::string& socket) {
       std::istringstream fields(line);
       std::array<std::string, 10> field;
       for (std::string& each : field) fields >> each;
-      if (field[9] == inode) return "to " + address_in_words(field[2]);
+      if (field[9] != inode) continue;
+      const bool has_peer = !field[2].ends_with(":0000");
+      return has_peer ? "to " + address_in_words(field[2]) : "at " + address_in_words(field[1]);
     }
   }
   return "on " + socket;

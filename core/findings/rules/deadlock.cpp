@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,7 +30,7 @@ class Deadlock {
     finding.process = processes();
     if (standstill_.everyone) {
       tell_of_everyone(finding);
-    } else if (is_left_behind()) {
+    } else if (standstill_.cycle.size() == 1) {
       tell_of_one_left_behind(finding);
     } else {
       tell_of_cycle(finding);
@@ -44,14 +43,6 @@ class Deadlock {
       if (!moment.stack.frames.empty()) finding.locations.push_back(location(moment.stack));
     }
     return finding;
-  }
-
-  // It waits for a lock whose holder has ended.
-  bool is_left_behind() const {
-    if (standstill_.cycle.size() != 1) return false;
-    const size_t only = standstill_.cycle.front();
-    const std::vector<size_t> in_the_way = blockers(program_, only);
-    return std::ranges::find(in_the_way, only) == in_the_way.end();
   }
 
  private:
@@ -145,6 +136,7 @@ class Deadlock {
     finding.moments.push_back(wait_moment(program_, context_, in_cycle(i)));
   }
 
+  // It waits for a lock whose holder has ended.
   void tell_of_one_left_behind(Finding& finding) {
     const ThreadState& at = in_cycle(0);
     const std::string lock = awaited(program_, at.wait);
@@ -210,13 +202,7 @@ class Deadlock {
   const Standstill& standstill_;
 };
 
-// The rules self-deadlock and lost-wakeup have those.
-bool waits_for_itself(const Program& program, const Standstill& standstill) {
-  if (standstill.cycle.size() != 1) return false;
-  const std::vector<size_t> in_the_way = blockers(program, standstill.cycle.front());
-  return std::ranges::find(in_the_way, standstill.cycle.front()) != in_the_way.end();
-}
-
+// The rules self-deadlock and lost-wakeup have theirs.
 void run(const Program& program, Context& context) {
   for (const Standstill& standstill : find_standstills(program)) {
     if (waits_for_itself(program, standstill) || find_lost_wakeup(program, standstill) != nullptr) continue;

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -42,11 +41,8 @@ Finding finding(const Program& program, Context& context, const Standstill& stan
 
 void run(const Program& program, Context& context) {
   for (const Standstill& standstill : find_standstills(program)) {
-    if (standstill.cycle.size() != 1) continue;
-    const ThreadState& state = program.states[standstill.cycle.front()];
-    const bool by_itself =
-        state.wait.kind == format::WaitKind::lock && held_lock(program, state, state.wait.lock) != nullptr;
-    if (by_itself) context.findings.push_back(finding(program, context, standstill));
+    if (waits_for_itself(program, standstill))
+      context.findings.push_back(finding(program, context, standstill));
   }
 }
 

@@ -55,7 +55,9 @@ class StuckHolders {
   std::vector<size_t> chain_from(size_t waiter) const {
     std::vector<size_t> chain{waiter};
     while (state(chain.back()).wait.kind == WaitKind::lock) {
-      const std::vector<size_t> in_the_way = blockers(program_, chain.back());
+      std::vector<size_t> in_the_way = blockers(program_, chain.back());
+      // Of a pool whose other permits may yet come back: it does nothing any more that could be told.
+      std::erase_if(in_the_way, [&](size_t i) { return state(i).ended; });
       if (in_the_way.empty() || std::ranges::find(chain, in_the_way.front()) != chain.end()) return {};
       chain.push_back(in_the_way.front());
     }
@@ -109,8 +111,6 @@ class StuckHolders {
             thread_name(program_.threads[at.thread]),
             finding_stack(at.activity_stack, program_, context_.symbolizer)};
   }
-
-  static bool is_of_libc(const Frame& frame) { return frame.module.find("/libc.so") != std::string::npos; }
 
   const Program& program_;
   Context& context_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Deadlocks that have happened: threads that wait for ever because of one another (see
-// core/graph/wait_graph.h).
+// A thread that holds, for long, a lock which others wait for, and is in no deadlock: what it does meanwhile.
 #ifndef GORDIAN_CORE_FINDINGS_RULES_STUCK_HOLDER_H
 #define GORDIAN_CORE_FINDINGS_RULES_STUCK_HOLDER_H
 

@@ -14,14 +14,20 @@
 namespace gordian {
 namespace {
 
-// Only of processes that have ended in order: in others, somebody might still have joined them.
+// Only of processes that have ended in order: in others, somebody might still have joined them. Where the
+// main thread ends first, the last thread ends the process.
 std::set<ThreadId> left_behind(const Program& program) {
   std::set<ThreadId> left;
+  std::set<ProcessId> without_main;
+  for (const Thread& thread : program.threads) {
+    if (thread.main && thread.ended) without_main.insert(thread.process);
+  }
   for (size_t i = 0; i < program.threads.size(); ++i) {
     const auto id = static_cast<ThreadId>(i);
     const Thread& thread = program.threads[id];
     const Process& process = program.processes[thread.process];
-    const bool certain = process.ended && !process.joined_unknown && thread.created != kNoStack;
+    const bool certain = process.ended && !process.joined_unknown && thread.created != kNoStack &&
+                         !without_main.contains(thread.process);
     if (certain && thread.ended && !thread.detached) left.insert(id);
   }
   for (const Join& join : program.joins) left.erase(join.joined);
