@@ -185,6 +185,8 @@ def read_source_header(path):
                 case.contention.append(parse_contention(value))
             else:
                 apply_common_key(case, key, value)
+        elif expectations and re.fullmatch(rf"{sign} \w+=\S+( \w+=\S+)*", line):
+            expectations[-1] += line.removeprefix(sign)  # where the formatter has wrapped it
         elif re.search(rf"\b({KEYS}): ", line):
             raise ValueError(f"{path}: a key in the middle of a comment line: {line}")
     if not expectations:
