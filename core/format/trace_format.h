@@ -266,7 +266,6 @@ enum class EventKind : uint16_t {
   permits_lost,        // a semaphore ended at `where` while permits of it were held; detail: how many by this
                        // thread
   semaphore_left,  // a named semaphore that the process made at `where` and nobody removed; text: its name
-  held_at_fork,    // in the child of a fork: another thread of the parent held it, taken at `held_at`
   count_           // one above the last
 };
 
