@@ -222,7 +222,8 @@ HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
   if (depth == slot.held_capacity - 1) return nullptr;
   CallPath* path = path_of<effort>(slot, lock, site);
   if (effort == Effort::caches && (path == nullptr || !has_stack(*path))) return nullptr;
-  stack_of_path(*path);  // whoever looks at the held set from outside finds it in the trace
+  // Whoever looks at the held set from outside finds the stack in the trace.
+  if (effort == Effort::everything) stack_of_path(*path);
   if (purpose_of(*path) == python::Purpose::trial) how.mode = AcquireMode::try_only;
 
   HeldEntry& entry = *top_of(slot);
