@@ -46,7 +46,7 @@ void LiveReport::tick() {
     std::fputs(text.str().c_str(), stderr);
     std::fflush(stderr);
     const bool ends = found.finding.tier == Tier::actual && on_deadlock_ != "report";
-    const std::vector<uint32_t> pids = found.pids;
+    const std::vector<uint32_t> pids = found.finding.pids;
     found.finding.told = true;
     keep(std::move(found));
     // Last: what is known is kept by now.

@@ -37,10 +37,6 @@ inline Lockable lockable(const sem_t* semaphore) {
   return {reinterpret_cast<uint64_t>(semaphore), LockKind::semaphore};
 }
 
-inline bool is_semaphore(LockKind kind) {
-  return kind == LockKind::semaphore || kind == LockKind::system_v_semaphore;
-}
-
 // Whether it is for the thread that took such a lock to release it. Semaphores are posted by any thread; file
 // locks belong to the process or to an open file.
 inline bool has_owner(LockKind kind) {

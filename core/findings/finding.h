@@ -80,7 +80,8 @@ struct Finding {
   uint64_t total_ns = 0;    // of what takes time: how long all instances took
   uint64_t max_ns = 0;      // and the longest
   bool suppressed = false;
-  bool told = false;  // in full, while the program ran
+  std::vector<uint32_t> pids;  // processes that will never go on by themselves
+  bool told = false;           // in full, while the program ran
   std::vector<FindingLocation> locations;
   std::vector<FindingLock> locks;
   std::vector<FindingEdge> edges;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/findings/describe.h"
 
@@ -53,6 +54,16 @@ const ThreadState* find_lost_wakeup(const Program& program, const Standstill& st
     if (program.states[i].wait.unheard != kNoStack) return &program.states[i];
   }
   return nullptr;
+}
+
+void name_processes(const Program& program, const Standstill& standstill, Finding& finding) {
+  std::set<ProcessId> all;
+  for (const size_t i : standstill.everyone ? standstill.behind : standstill.cycle)
+    all.insert(program.threads[program.states[i].thread].process);
+  for (const ProcessId id : all) {
+    finding.process += (finding.process.empty() ? "" : ", ") + process_name(program.processes[id]);
+    finding.pids.push_back(program.processes[id].pid);
+  }
 }
 
 FindingMoment wait_moment(const Program& program, Context& context, const ThreadState& state) {

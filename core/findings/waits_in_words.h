@@ -26,6 +26,9 @@ const HeldLock* held_lock(const Program& program, const ThreadState& state, Lock
 // nobody.
 const ThreadState* find_lost_wakeup(const Program& program, const Standstill& standstill);
 
+// Fills in the processes that stand still. Those that only wait behind them go on when they are gone.
+void name_processes(const Program& program, const Standstill& standstill, Finding& finding);
+
 FindingMoment wait_moment(const Program& program, Context& context, const ThreadState& state);
 FindingMoment held_moment(const Program& program, Context& context, const ThreadState& state,
                           const HeldLock& held);

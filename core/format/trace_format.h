@@ -66,6 +66,9 @@ enum class Dropped : uint32_t {
 
 enum class LockKind : uint8_t { mutex = 0, rwlock, spinlock, semaphore, file_lock, system_v_semaphore };
 inline constexpr uint32_t kLockKinds = 6;
+constexpr bool is_semaphore(LockKind kind) {
+  return kind == LockKind::semaphore || kind == LockKind::system_v_semaphore;
+}
 
 // How a lock is taken. Edges into a lock exist only for the modes that can block.
 enum class AcquireMode : uint8_t {

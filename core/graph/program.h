@@ -86,6 +86,9 @@ struct Join {
 // See format::LockKind, of which this is the analysis side.
 enum class LockKind : uint8_t { mutex, rwlock, spinlock, semaphore, file_lock, system_v_semaphore };
 
+constexpr bool is_semaphore(LockKind kind) {
+  return kind == LockKind::semaphore || kind == LockKind::system_v_semaphore;
+}
 std::string_view name(LockKind kind);  // "mutex", "rwlock" ...
 
 struct Lock {

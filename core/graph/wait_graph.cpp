@@ -121,10 +121,6 @@ class WaitGraph {
     return std::ranges::all_of(in_the_way, goes);
   }
 
-  static bool is_semaphore(LockKind kind) {
-    return kind == LockKind::semaphore || kind == LockKind::system_v_semaphore;
-  }
-
   // The end of a thread that has ended is no wait.
   bool has_ended(const std::vector<size_t>& threads) const { return states_[threads.front()].ended; }
 

@@ -221,10 +221,6 @@ class Ingestion {
     return (record.attributes & static_cast<uint8_t>(attribute)) != 0;
   }
 
-  static bool is_semaphore(format::LockKind kind) {
-    return kind == format::LockKind::semaphore || kind == format::LockKind::system_v_semaphore;
-  }
-
   // A semaphore is a lock if it was made with one permit and whoever waited for it is who posts it. One that
   // other processes use must have been seen to be so. Who has one of several permits keeps nobody out.
   static bool is_signal(const format::LockRecord& record) {

@@ -139,10 +139,6 @@ class States {
     return wait;
   }
 
-  static bool is_semaphore(format::LockKind kind) {
-    return kind == format::LockKind::semaphore || kind == format::LockKind::system_v_semaphore;
-  }
-
   bool is_gone(uint32_t tid) const {
     if (moment_.running) return !moment_.tasks.contains(tid);
     return moment_.worst_case &&

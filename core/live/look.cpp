@@ -119,13 +119,13 @@ bool all_asleep(uint32_t pid, const std::set<uint32_t>& tasks) {
   });
 }
 
+}  // namespace
+
 uint64_t monotonic_ns() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
-
-}  // namespace
 
 ProcessMoment look(const HotReader& hot, uint32_t pid) {
   ProcessMoment moment;

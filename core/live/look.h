@@ -16,6 +16,9 @@ namespace gordian {
 // ran is given with what it held, and no wait. An empty set of tasks: the process has gone.
 ProcessMoment look(const HotReader& hot, uint32_t pid);
 
+// CLOCK_MONOTONIC, by which waits are dated.
+uint64_t monotonic_ns();
+
 }  // namespace gordian
 
 #endif  // GORDIAN_CORE_LIVE_LOOK_H

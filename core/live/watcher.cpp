@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/live/watcher.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <cstring>
 #include <fstream>
@@ -30,23 +28,11 @@ constexpr uint64_t kSeenTwice = 300 * kMillisecond;
 constexpr uint64_t kFirstInterval = 50 * kMillisecond;
 constexpr uint64_t kLongestInterval = 1000 * kMillisecond;
 
-uint64_t monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
-
 bool read_header(const fs::path& trace, format::FileHeader& header) {
   std::ifstream file(trace, std::ios::binary);
   return file.read(reinterpret_cast<char*>(&header), sizeof header) &&
          std::memcmp(header.magic, format::kRecordMagic, sizeof header.magic) == 0 &&
          header.version == format::kVersion && header.hot_path[0] != 0;
-}
-
-std::vector<uint32_t> pids_of(const Program& program) {
-  std::vector<uint32_t> pids;
-  for (const Process& process : program.processes) pids.push_back(process.pid);
-  return pids;
 }
 
 }  // namespace
@@ -155,7 +141,7 @@ std::vector<LiveFinding> Watcher::look_closely(uint64_t now_ns) {
                                          });
       if (any_stuck) add_activities(program, before);
     } catch (const BadTrace&) {
-      // Cut off in the middle, as by a full disk: what the process does is still seen, but not where.
+      // Its report will say what is wrong with the trace.
     }
     ++at;
   }
@@ -175,7 +161,7 @@ std::vector<LiveFinding> Watcher::look_closely(uint64_t now_ns) {
                        : again                      ? 2 * said.interval_ns
                                                     : options_.stuck_ns;
     said.next_ns = now_ns + said.interval_ns;
-    fresh.push_back({std::move(finding), pids_of(program), again});
+    fresh.push_back({std::move(finding), again});
   }
   return fresh;
 }

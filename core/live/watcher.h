@@ -31,10 +31,9 @@ struct WatchOptions {
   uint64_t stuck_ns = 10'000'000'000;  // a holder is stuck when somebody has waited that long for it
 };
 
-// A finding of this moment, and the processes that it is about.
+// A finding of this moment.
 struct LiveFinding {
   Finding finding;
-  std::vector<uint32_t> pids;
   bool again = false;  // said before: it still holds
 };
 

@@ -32,7 +32,8 @@ Both use the same keys; a program may give `expect` several times, once a findin
     stderr: TEXT                what the report at exit, on stderr, says under a plain preload
     says: TEXT                  what `gordian run` says on stderr; may be given several times
     live: TEXT                  what is said while the program runs, in both modes; may be given several times
-    ended: deadlock             the program hangs, and is killed once that has been found
+    ended: deadlock             the program hangs, and is killed once that has been found; an `exit` behind it is that of
+                                a parent which goes on
     only: run                   not under a plain preload, where each process is watched for itself
     stuck: SECONDS              after so long a wait, the holder is reported
     run_options: OPTIONS        more options for `gordian run`
@@ -155,7 +156,7 @@ def parse_contention(text):
 
 def apply_common_key(case, key, value):
     if key == "exit":
-        case.exit = int(value)
+        case.exit, case.signal = int(value), None
     elif key in ("ignore", "signal", "kill_after", "stderr", "stuck", "only"):
         setattr(case, key, value)
     elif key == "ended":

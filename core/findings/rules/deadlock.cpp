@@ -27,7 +27,7 @@ class Deadlock {
     finding.rule = rules::deadlock.id;
     finding.severity = rules::deadlock.severity;
     finding.tier = Tier::actual;
-    finding.process = processes();
+    name_processes(program_, standstill_, finding);
     if (standstill_.everyone) {
       tell_of_everyone(finding);
     } else if (standstill_.cycle.size() == 1) {
@@ -55,17 +55,6 @@ class Deadlock {
   bool is_running() const {
     const size_t any = standstill_.cycle.empty() ? standstill_.behind.front() : standstill_.cycle.front();
     return program_.processes[process(any)].now_ns != 0;
-  }
-
-  std::string processes() const {
-    std::set<ProcessId> all;
-    for (const auto* members : {&standstill_.cycle, &standstill_.behind}) {
-      for (const size_t i : *members) all.insert(process(i));
-    }
-    std::string names;
-    for (const ProcessId id : all)
-      names += (names.empty() ? "" : ", ") + process_name(program_.processes[id]);
-    return names;
   }
 
   // The lock that thread `i` of the cycle holds and the one before it waits for; null: that waits for the

@@ -20,7 +20,7 @@ Finding finding(const Program& program, Context& context, const Standstill& stan
   finding.rule = rules::lost_wakeup.id;
   finding.severity = rules::lost_wakeup.severity;
   finding.tier = Tier::actual;
-  finding.process = process_name(program.processes[program.threads[state.thread].process]);
+  name_processes(program, standstill, finding);
   finding.message = fmt::format(
       "{} waits for a condition that was signalled before, when nobody waited, and no thread is left that "
       "could "

@@ -16,9 +16,7 @@ constexpr Rule kAtExit{"missing-unlock", Severity::note, nullptr};
 
 // Permits of semaphores are semaphore-leak's.
 bool has_owner(const Program& program, LockId lock) {
-  if (lock == kNoLock) return true;
-  const LockKind kind = program.locks[lock].kind;
-  return kind != LockKind::semaphore && kind != LockKind::system_v_semaphore;
+  return lock == kNoLock || !is_semaphore(program.locks[lock].kind);
 }
 
 void run(const Program& program, Context& context) {

@@ -22,7 +22,7 @@ Finding finding(const Program& program, Context& context, const Standstill& stan
   finding.rule = rules::self_deadlock.id;
   finding.severity = rules::self_deadlock.severity;
   finding.tier = Tier::actual;
-  finding.process = process_name(program.processes[lock.process]);
+  name_processes(program, standstill, finding);
   finding.locks.push_back(finding_lock(lock));
   finding.message = fmt::format("{} waits for {}, which it holds itself.", waiter(program, state), lock.name);
   finding.reason =

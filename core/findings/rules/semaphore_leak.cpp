@@ -17,10 +17,6 @@ namespace {
 using format::EventKind;
 using format::LockAttribute;
 
-bool is_semaphore(LockKind kind) {
-  return kind == LockKind::semaphore || kind == LockKind::system_v_semaphore;
-}
-
 // Whom other processes make wait, and who posts there, is not seen. The hook counts the permits of such a
 // semaphore in the end, and what it has not made a signal then must have been seen to be none.
 bool are_meant_to_come_back(const Lock& semaphore, const Program& program) {
