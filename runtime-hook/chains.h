@@ -24,9 +24,17 @@
 
 namespace gordian::hook {
 
-// What stands outside everything. Kinds and chains share one cache.
-inline constexpr uint64_t kOutermostKind = 0x6B696E64;
-inline constexpr uint64_t kOutermostChain = 0x636861696E;
+// Hashes of chains and of kinds share one cache, which uses their lowest byte for itself. In a held set it
+// says what is hashed.
+enum class Hashed : uint8_t { chain = 1, kind = 2 };
+inline bool is_of(uint64_t hash, Hashed what) {
+  return (hash & kPendingMask) == static_cast<uint64_t>(what);
+}
+
+// What stands outside everything.
+inline uint64_t outermost(Hashed what) {
+  return uint64_t{0x6F75746572} << 8 | static_cast<uint64_t>(what);
+}
 
 // `reference` is that of the lock for the hash of a chain, that of its class for the hash of a kind. One
 // multiplication: the hashes of a deep chain depend on each other.
@@ -34,8 +42,8 @@ template <typename Reference>
 uint64_t extend(uint64_t outer, Reference reference, const CallPath& path, How how) {
   const uint64_t taken = static_cast<uint64_t>(how.mode) << 1 | (how.shared ? 1 : 0);
   const uint64_t what = uint64_t{static_cast<uint32_t>(reference)} << 32 | taken << 24;
-  // Not 0, also without its low byte, which KnownChain uses otherwise.
-  return mix(outer, what | number_of(path)) | (kPendingMask + 1);
+  const uint64_t hash = mix(outer, what | number_of(path)) & ~kPendingMask;
+  return hash | (kPendingMask + 1) | (outer & kPendingMask);  // not 0, also without its low byte
 }
 
 // The kind of an acquisition inside another, from what extend() gave and the order of the two addresses.

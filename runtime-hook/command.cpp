@@ -107,12 +107,13 @@ void print_report(const char* trace) {
   }
 }
 
+bool needs_watch() {
+  return options.report && !load(watch_started) && command[0] != 0 && !is_confined();
+}
+
 void start_watch() {
   bool expected = false;
-  if (load(watch_started) || !options.report || command[0] == 0 || is_confined() ||
-      !exchange_if(watch_started, expected, true)) {
-    return;
-  }
+  if (!exchange_if(watch_started, expected, true)) return;
   const Unobtrusive unobtrusive;
   if (recorder().header().pid != static_cast<uint32_t>(getpid())) return;
   char watch[] = "watch";

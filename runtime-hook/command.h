@@ -15,8 +15,11 @@ void remember_own_path();
 // Analyses the trace and prints the findings, if there are any, on stderr. Returns when that is done.
 void print_report(const char* trace);
 
-// Starts the watch over this process, the first time; what it finds, it prints on stderr. Not where that is
-// not wanted (options), nor in the child of a vfork.
+// Whether this process is to have a watch over it, and has none yet: not where that is not wanted (options),
+// nor in the child of a vfork.
+bool needs_watch();
+
+// Starts it, if no other thread does; what it finds, it prints on stderr.
 void start_watch();
 
 // In the child of a fork, which is not watched yet.

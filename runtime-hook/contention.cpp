@@ -33,41 +33,58 @@ ClassSlot* find_class(uint64_t key) {
   return nullptr;
 }
 
-// Null: nobody holds that lock, or there is no room. A lock is not given a class for this: which one it gets
-// must not depend on chance.
-ContentionRecord* record_of(Lockable lock, const HeldEntry& entry, CallPath& path) {
+// The class that the lock belongs to, for this. It is not given one here: which one it gets must not depend
+// on chance.
+struct LockClass {
+  LockRef lock;
+  StackRef lock_class;
+};
+LockClass class_of(Lockable lock, const HeldEntry& entry, StackRef taken) {
   const Identity known = entry.id != LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
-  if (known.lock == kSignal) return nullptr;
-  const StackRef taken = stack_of_path(path);
-  const StackRef lock_class = known.lock_class != StackRef::none ? known.lock_class : taken;
+  return {known.lock, known.lock_class != StackRef::none ? known.lock_class : taken};
+}
+
+// None: nobody holds that lock, or there is no room.
+ContentionRef record_of(Lockable lock, const HeldEntry& entry, StackRef taken) {
+  const LockClass known = class_of(lock, entry, taken);
+  if (known.lock == kSignal) return ContentionRef::none;
   const uint64_t key =
-      uint64_t{static_cast<uint32_t>(lock_class)} << 8 | (static_cast<uint64_t>(lock.kind) + 1);
+      uint64_t{static_cast<uint32_t>(known.lock_class)} << 8 | (static_cast<uint64_t>(lock.kind) + 1);
   ClassSlot* const slot = find_class(key);
   if (slot == nullptr) {
     recorder().drop(format::Dropped::contention_table);
-    return nullptr;
+    return ContentionRef::none;
   }
   ContentionRef record = load(slot->record, std::memory_order_acquire);
-  if (record == ContentionRef::none) {
-    const auto written = recorder().append<ContentionRef, ContentionRecord>(
-        format::RecordType::contention, 0, [&](ContentionRecord& fresh, char*) {
-          fresh.lock = known.lock;
-          fresh.taken = taken;
-          fresh.address = lock.address;
-          fresh.kind = lock.kind;
-          fresh.sampled_one_in = kSampleEvery;
-        });
-    if (written == ContentionRef::none) return nullptr;
-    // Two threads may do it at once: both records stay, and all goes into the one entered first.
-    if (exchange_if(slot->record, record, written)) record = written;
-  }
-  return &recorder().at<ContentionRecord>(record);
+  if (record != ContentionRef::none) return record;
+  const InsideHook inside;
+  const auto written = recorder().append<ContentionRef, ContentionRecord>(
+      format::RecordType::contention, 0, [&](ContentionRecord& fresh, char*) {
+        fresh.lock = known.lock;
+        fresh.taken = taken;
+        fresh.address = lock.address;
+        fresh.kind = lock.kind;
+        fresh.sampled_one_in = kSampleEvery;
+      });
+  // Two threads may do it at once: both records stay, and all goes into the one entered first.
+  return written == ContentionRef::none || exchange_if(slot->record, record, written) ? written : record;
 }
 
-void add(Durations& durations, uint64_t ns, StackRef where) {
-  std::atomic_ref(durations.count).fetch_add(1, std::memory_order_relaxed);
-  std::atomic_ref(durations.total_ns).fetch_add(ns, std::memory_order_relaxed);
-  std::atomic_ref(durations.buckets[format::bucket_of(ns)]).fetch_add(1, std::memory_order_relaxed);
+Durations& durations_of(ContentionRecord& record, bool holds) {
+  return holds ? record.holds : record.waits;
+}
+
+void flush(PendingTimes& times) {
+  if (times.count == 0) return;
+  Durations& durations = durations_of(recorder().at<ContentionRecord>(times.record), times.holds != 0);
+  std::atomic_ref(durations.count).fetch_add(times.count, std::memory_order_relaxed);
+  std::atomic_ref(durations.total_ns).fetch_add(times.total_ns, std::memory_order_relaxed);
+  std::atomic_ref(durations.buckets[times.bucket]).fetch_add(times.count, std::memory_order_relaxed);
+  times.count = 0;
+  times.total_ns = 0;
+}
+
+void note_longest(Durations& durations, uint64_t ns, StackRef where) {
   uint64_t longest = load(durations.max_ns);
   while (longest < ns) {
     if (!exchange_if(durations.max_ns, longest, ns)) continue;
@@ -76,11 +93,24 @@ void add(Durations& durations, uint64_t ns, StackRef where) {
   }
 }
 
-void note(Durations ContentionRecord::*which, Lockable lock, HeldEntry& entry, uint64_t ns) {
+void note(bool holds, Lockable lock, const HeldEntry& entry, CallPath& path, uint64_t ns) {
   if (context.inside) return;
-  const InsideHook inside;
-  CallPath& path = *private_of(entry).path;
-  if (ContentionRecord* record = record_of(lock, entry, path)) add(record->*which, ns, stack_of_path(path));
+  const StackRef taken = stack_of_path(path);
+  const ContentionRef record = record_of(lock, entry, taken);
+  if (record == ContentionRef::none) return;
+  note_longest(durations_of(recorder().at<ContentionRecord>(record), holds), ns, taken);
+  const auto bucket = static_cast<uint8_t>(format::bucket_of(ns));
+  PendingTimes& times =
+      private_of(*context.own).cache->times[(bucket ^ static_cast<uint32_t>(record)) % kPendingTimes];
+  if (times.record != record || times.holds != (holds ? 1 : 0) || times.bucket != bucket ||
+      times.count == kFlushEvery) {
+    flush(times);
+    times.record = record;
+    times.holds = holds ? 1 : 0;
+    times.bucket = bucket;
+  }
+  times.count += 1;
+  times.total_ns += ns;
 }
 
 uint32_t place_of(const HeldEntry& entry) {
@@ -106,7 +136,7 @@ bool is_taken(Lockable lock, const HeldEntry& wanted) {
 }
 
 void note_wait(Lockable lock, HeldEntry& wanted) {
-  note(&ContentionRecord::waits, lock, wanted, monotonic_ns() - context.own->waiting_since_ns);
+  note(false, lock, wanted, *private_of(wanted).path, monotonic_ns() - context.own->waiting_since_ns);
 }
 
 void sample_if_due(ThreadSlot& slot, HeldEntry& entry) {
@@ -125,7 +155,11 @@ void begin_sample(const HeldEntry& entry) {
 void end_sample(HeldEntry& entry) {
   const uint64_t ns = monotonic_ns() - context.held_since_ns[place_of(entry)];
   entry.recursion = times_taken(entry);
-  note(&ContentionRecord::holds, {load(entry.lock), entry.kind}, entry, ns);
+  note(true, {load(entry.lock), entry.kind}, entry, *private_of(entry).path, ns);
+}
+
+void flush_times(ThreadCache& cache) {
+  for (PendingTimes& times : cache.times) flush(times);
 }
 
 bool create_contention_table() {

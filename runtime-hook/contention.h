@@ -9,6 +9,9 @@
 // path has made since its last sample, memo hits included, so that no place is favoured; the counts begin
 // anywhere.
 //
+// A thread gathers its times for a while before it adds them to a record, which all threads share: that costs
+// more than a short wait lasts. Those of a thread that runs, or was killed, are told up to its last turn.
+//
 // Thread safety: by any thread, lock-free.
 #ifndef GORDIAN_RUNTIME_HOOK_CONTENTION_H
 #define GORDIAN_RUNTIME_HOOK_CONTENTION_H
@@ -39,6 +42,9 @@ void sample_if_due(ThreadSlot& slot, HeldEntry& entry);
 // When the lock of a marked entry is obtained, and before it is released.
 void begin_sample(const HeldEntry& entry);
 void end_sample(HeldEntry& entry);
+
+// Adds all that a thread has measured to the records.
+void flush_times(ThreadCache& cache);
 
 bool create_contention_table();
 void clear_contention_table();

@@ -120,34 +120,13 @@ bool is_there(HeldEntry& entry, Lockable lock) {
   return false;
 }
 
-// Works out the kind of `entry`, for which its lock's class is enough. False: `effort` does not reach.
-template <Effort effort>
-bool resolve_kind(HeldEntry& entry) {
-  HeldPrivate& own = private_of(entry);
-  if (is_of_pool(entry)) {
-    own.kind = private_of((&entry)[-1]).kind;
-    return true;
-  }
-  const Lockable lock{load(entry.lock), entry.kind};
-  if (lock.address == 0) return false;  // released by another thread this very moment
-  if (entry.id == format::LockRef::none && !is_there<effort>(entry, lock)) return false;
-  Identity identity = entry.id != format::LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
-  if (identity.lock_class == format::StackRef::none) {
-    if (effort == Effort::caches) return false;
-    identity = classify(lock, stack_of_path(*own.path));
-    refresh_memo(entry);
-  }
-  if (!set_lock(entry, identity.lock)) return false;
-  own.kind = extend(private_of((&entry)[-1]).kind, identity.lock_class, *own.path, how_of(entry));
-  return true;
-}
-
 // Names the lock of `entry`, which writes its record if it has none. False: `effort` does not reach.
 template <Effort effort>
 bool resolve_lock(HeldEntry& entry) {
   if (entry.id != format::LockRef::none || is_of_pool(entry)) return true;
   const Lockable lock{load(entry.lock), entry.kind};
-  if (lock.address == 0 || !is_there<effort>(entry, lock)) return false;
+  if (lock.address == 0) return false;  // released by another thread this very moment
+  if (!is_there<effort>(entry, lock)) return false;
   Identity identity = known_identity(lock);
   if (identity.lock == format::LockRef::none && effort == Effort::everything) {
     identity = identify(lock, stack_of_path(*private_of(entry).path));
@@ -156,67 +135,110 @@ bool resolve_lock(HeldEntry& entry) {
   return set_lock(entry, identity.lock) && entry.id != format::LockRef::none;
 }
 
-// Both for all that is held, as far as it was taken while nothing needed it.
+// The class of its lock, for which that needs no record. None: `effort` does not reach. A mutex is asked
+// itself even if it has one: it has just been touched, its record has not.
 template <Effort effort>
-bool resolve_held_kinds(ThreadSlot& slot) {
-  for (HeldEntry* entry = bottom_of(slot); entry < top_of(slot); ++entry) {
-    if (private_of(*entry).kind == 0 && !resolve_kind<effort>(*entry)) return false;
+format::StackRef resolve_class(HeldEntry& entry) {
+  if (entry.id != format::LockRef::none && entry.kind != LockKind::mutex)
+    return recorded_identity(entry.id).lock_class;
+  const Lockable lock{load(entry.lock), entry.kind};
+  if (lock.address == 0 || !is_there<effort>(entry, lock)) return format::StackRef::none;
+  Identity identity = known_identity(lock);
+  if (identity.lock_class == format::StackRef::none && effort == Effort::everything) {
+    identity = classify(lock, stack_of_path(*private_of(entry).path));
+    refresh_memo(entry);
+  }
+  return set_lock(entry, identity.lock) ? identity.lock_class : format::StackRef::none;
+}
+
+// Works out the hash of `entry`; that of the one outside it is there. False: `effort` does not reach.
+template <Effort effort, Hashed what>
+bool resolve_hash(const ThreadSlot& slot, HeldEntry& entry) {
+  HeldPrivate& own = private_of(entry);
+  const uint64_t outer = &entry == bottom_of(slot) ? outermost(what) : private_of((&entry)[-1]).hash;
+  if (is_of_pool(entry)) {
+    own.hash = outer;
+  } else if (what == Hashed::chain) {
+    if (!resolve_lock<effort>(entry)) return false;
+    own.hash = extend(outer, entry.id, *own.path, how_of(entry));
+  } else {
+    const format::StackRef lock_class = resolve_class<effort>(entry);
+    if (lock_class == format::StackRef::none) return false;
+    own.hash = extend(outer, lock_class, *own.path, how_of(entry));
   }
   return true;
 }
+
+// The same for all that is held, as far as it was taken while nothing needed it, and for the entry above.
+template <Effort effort, Hashed what>
+bool resolve_hashes(ThreadSlot& slot) {
+  HeldEntry* entry = top_of(slot);
+  while (entry > bottom_of(slot) && !is_of(private_of(entry[-1]).hash, what)) --entry;
+  for (; entry <= top_of(slot); ++entry) {
+    if (!resolve_hash<effort, what>(slot, *entry)) return false;
+  }
+  return true;
+}
+
 template <Effort effort>
-bool resolve_held_locks(ThreadSlot& slot) {
-  for (HeldEntry* entry = bottom_of(slot); entry < top_of(slot); ++entry) {
+bool resolve_locks(ThreadSlot& slot) {
+  for (HeldEntry* entry = bottom_of(slot); entry <= top_of(slot); ++entry) {
     if (!resolve_lock<effort>(*entry)) return false;
   }
   return true;
 }
 
-// What `entry` stands in for its chain.
-HeldEntry& outer_of(HeldEntry& entry) {
-  HeldEntry* outer = &entry - 1;
-  while (is_of_pool(*outer)) --outer;
-  return *outer;
-}
-
 // Whether what is taken now has a chain: something is held that others may wait for.
-bool is_nested(const ThreadSlot& slot) {
+inline bool is_nested(const ThreadSlot& slot) {
   const HeldEntry* outer = bottom_of(slot);
   while (outer < top_of(slot) && is_of_pool(*outer)) ++outer;
   return outer < top_of(slot);
 }
 
-// Works out the chain of the entry above the top. False: it is not known, and may not be recorded or cannot.
+// Works out the chain of the entry above the top, or finds the summary of its kind. False: it is not known,
+// and may not be recorded or cannot.
 template <Effort effort>
 bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
   HeldPrivate& own = private_of(entry);
-  if (!resolve_held_kinds<effort>(slot) || !resolve_kind<effort>(entry)) return false;
-  HeldEntry& outer = outer_of(entry);
-  const Repeat order = order_between(outer, entry.lock);
-  const uint64_t kind = ordered_kind(own.kind, order == Repeat::ascending);
-  KnownChain* known = load(summaries_exist) ? find_known(slot, kind) : nullptr;
-  if (known != nullptr) {
-    // What repeats it is compared with the entry next to it.
-    if (&outer == &entry - 1) entry.repeat = static_cast<uint8_t>(order);
+  KnownChain* known = nullptr;
+  uint64_t chain = 0;
+  if (!load(summaries_exist)) {
+    if (!resolve_hashes<effort, Hashed::chain>(slot)) return false;
+    chain = own.hash;
   } else {
-    if (!resolve_held_locks<effort>(slot) || !resolve_lock<effort>(entry)) return false;
-    const uint64_t chain = chain_of(slot, entry);
-    known = find_known(slot, chain);
-    if (known == nullptr && effort == Effort::caches) return false;
-    if (known == nullptr) known = record_chain(slot, kind, chain, entry, site);
+    if (!resolve_hashes<effort, Hashed::kind>(slot)) return false;
+    const HeldEntry& outer = outer_of(entry);
+    const Repeat order = order_between(outer, entry.lock);
+    known = find_known(slot, ordered_kind(own.hash, order == Repeat::ascending));
+    // What repeats it is compared with the entry next to it.
+    if (known != nullptr && &outer == &entry - 1) entry.repeat = static_cast<uint8_t>(order);
+    if (known == nullptr) {
+      if (!resolve_locks<effort>(slot)) return false;
+      chain = hash_of(slot, entry, Hashed::chain);
+    }
+  }
+  if (known == nullptr) known = find_known(slot, chain);
+  if (known == nullptr) {
+    if (effort == Effort::caches) return false;
+    known = record_chain(slot, chain, entry, site);
   }
   own.known = known;
   count(slot, *known, 1);
   return true;
 }
 
+// Whether the thread may hold the lock already. It does not hold a plain mutex that it has just taken.
+enum class Reentry : uint8_t { possible, excluded };
+
 // Fills the entry above the top, or finds the one of a lock that is held already. Null: `effort` does not
 // reach.
-template <Effort effort>
-HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
-  if (HeldEntry* again = find_held(slot, lock)) {
-    slot.acquisitions += 1;
-    return again;
+template <Effort effort, Reentry reentry = Reentry::possible>
+inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
+  if (reentry == Reentry::possible) {
+    if (HeldEntry* again = find_held(slot, lock)) {
+      slot.acquisitions += 1;
+      return again;
+    }
   }
   const uint32_t depth = depth_of(slot);
   if (depth == slot.held_capacity - 1) return nullptr;
@@ -253,7 +275,11 @@ HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
   const auto* mutex = reinterpret_cast<const pthread_mutex_t*>(lock.address);
   if (lock.kind == LockKind::mutex && how.mode == AcquireMode::blocking && is_taggable(mutex)) {
     private_of(entry).memo_tag = tag_word(mutex);
-    if (!nested) entry.repeat = static_cast<uint8_t>(Repeat::flat);
+    if (!nested) {
+      // Now, when its memory is at hand: what is taken inside will ask.
+      if (is_tagged(mutex)) entry.id = identity_in(tag_word(mutex)).lock;
+      entry.repeat = static_cast<uint8_t>(Repeat::flat);
+    }
   } else {
     entry.repeat = static_cast<uint8_t>(Repeat::none);
   }
@@ -267,6 +293,14 @@ HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
 HeldEntry* prepare_known(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
   if (load(slot.revoked) != 0) return nullptr;
   return fill<Effort::caches>(slot, lock, site, how);
+}
+
+HeldEntry* prepare_taken(ThreadSlot& slot, const pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
+  if (load(slot.revoked) == 0) {
+    HeldEntry* entry = fill<Effort::caches, Reentry::excluded>(slot, lockable(mutex), site, {mode});
+    if (entry != nullptr) return entry;
+  }
+  return prepare_slowly(lockable(mutex), site, {mode});
 }
 
 HeldEntry* prepare_slowly(Lockable lock, CallSite site, How how) {

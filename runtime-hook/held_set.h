@@ -32,6 +32,9 @@ namespace gordian::hook {
 HeldEntry* prepare_known(ThreadSlot& slot, Lockable lock, CallSite site, How how);
 HeldEntry* prepare_slowly(Lockable lock, CallSite site, How how);
 
+// Both for a plain mutex that has just been taken.
+HeldEntry* prepare_taken(ThreadSlot& slot, const pthread_mutex_t* mutex, CallSite site, AcquireMode mode);
+
 // False: not known to be held by the calling thread. Then it leaves another's held set; of a lock that has an
 // owner, this is misuse, and `site` says where.
 bool release_slowly(Lockable lock, CallSite site);
@@ -66,6 +69,13 @@ inline bool is_remembered(const ThreadSlot& slot, HeldEntry& above, const pthrea
   return true;
 }
 
+// What `entry` stands in for its chain.
+inline HeldEntry& outer_of(HeldEntry& entry) {
+  HeldEntry* outer = &entry - 1;
+  while (is_of_pool(*outer)) --outer;
+  return *outer;
+}
+
 // How the address of a lock stands to that of the one outside.
 inline Repeat order_between(const HeldEntry& outer, uint64_t lock) {
   return outer.lock < lock ? Repeat::ascending : Repeat::descending;
@@ -84,20 +94,20 @@ inline bool repeats(HeldEntry& above, const pthread_mutex_t* mutex) {
   const bool same_class = identity_in(own.memo_tag).lock_class == identity.lock_class &&
                           identity.lock_class != format::StackRef::none && is_tagged(mutex);
   const auto repeat = static_cast<Repeat>(above.repeat);
-  if (repeat != Repeat::flat &&
-      (!same_class || repeat != order_of(above, reinterpret_cast<uint64_t>(mutex)))) {
+  if (repeat == Repeat::flat) {
+    own.hash = 0;
+  } else if (!same_class || repeat != order_of(above, reinterpret_cast<uint64_t>(mutex))) {
     return false;
   }
   store(above.lock, reinterpret_cast<uint64_t>(mutex));
   own.memo_tag = tag;
-  // The memo above was made inside another lock. Its kind holds if this one's does.
+  // The memo above was made inside another lock. What it is the kind of holds if this one's class does.
   HeldEntry& inside = (&above)[1];
   store(inside.lock, uint64_t{0});
   if (same_class) {
     above.id = identity.lock;
   } else {
     above.id = format::LockRef::none;
-    own.kind = 0;
     inside.repeat = static_cast<uint8_t>(Repeat::none);
   }
   return true;

@@ -35,9 +35,7 @@ __attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site)
 
 // Of a lock just taken.
 __attribute__((noinline)) int note_taken(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
-  HeldEntry* entry = prepare_known(*context.slot, lockable(mutex), site, {mode});
-  if (entry == nullptr) entry = prepare_slowly(lockable(mutex), site, {mode});
-  if (entry != nullptr) commit(entry);
+  if (HeldEntry* entry = prepare_taken(*context.slot, mutex, site, mode)) commit(entry);
   return 0;
 }
 

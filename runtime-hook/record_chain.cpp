@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/record_chain.h"
 
+#include "runtime-hook/held_set.h"
+#include "runtime-hook/lock_identity.h"
 #include "runtime-hook/options.h"
 #include "runtime-hook/runtime.h"
 
@@ -97,7 +99,7 @@ KnownChain* begin_use(ThreadSlot& slot, uint64_t hash, ChainSlot& chain) {
 ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, HeldEntry& wanted, CallSite site, bool& fresh) {
   CurrentStack now(site);
   ChainRef outer = ChainRef::none;
-  uint64_t hash = kOutermostChain;
+  uint64_t hash = outermost(Hashed::chain);
   for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
     if (is_of_pool(*held)) continue;
     const HeldPrivate& own = private_of(*held);
@@ -113,16 +115,21 @@ ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, HeldEntry& wanted, Call
 
 }  // namespace
 
-uint64_t chain_of(ThreadSlot& slot, HeldEntry& wanted) {
-  uint64_t hash = kOutermostChain;
-  for (HeldEntry* held = bottom_of(slot); held < top_of(slot); ++held) {
-    if (is_of_pool(*held)) continue;
-    hash = extend(hash, held->id, *private_of(*held).path, how_of(*held));
+uint64_t hash_of(ThreadSlot& slot, HeldEntry& wanted, Hashed what) {
+  uint64_t hash = outermost(what);
+  for (HeldEntry* entry = bottom_of(slot); entry <= &wanted; ++entry) {
+    if (is_of_pool(*entry)) continue;
+    const CallPath& path = *private_of(*entry).path;
+    hash = what == Hashed::chain
+               ? extend(hash, entry->id, path, how_of(*entry))
+               : extend(hash, recorded_identity(entry->id).lock_class, path, how_of(*entry));
   }
-  return extend(hash, wanted.id, *private_of(wanted).path, how_of(wanted));
+  return hash;
 }
 
-KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, HeldEntry& wanted, CallSite site) {
+KnownChain* record_chain(ThreadSlot& slot, uint64_t chain, HeldEntry& wanted, CallSite site) {
+  const bool ascending = order_between(outer_of(wanted), wanted.lock) == Repeat::ascending;
+  const uint64_t kind = ordered_kind(hash_of(slot, wanted, Hashed::kind), ascending);
   KindSlot* const of_kind = find_kind(kind);
   if (of_kind == nullptr) recorder().drop(format::Dropped::chain_table);
   ChainSlot* const summary = of_kind != nullptr ? load(of_kind->summary, std::memory_order_acquire) : nullptr;

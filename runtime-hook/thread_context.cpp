@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 
 #include "runtime-hook/chains.h"
+#include "runtime-hook/contention.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/kept_locks.h"
 #include "runtime-hook/permits.h"
@@ -64,7 +65,6 @@ void clear_after(ThreadSlot& slot) {
 // The held set in the slot's array, of which the first `depth` entries are in place.
 void set_held(ThreadSlot& slot, uint32_t depth) {
   HeldEntry* const bottom = hot().held_of(&slot);
-  private_of(bottom[-1]).kind = kOutermostKind;
   for (uint64_t i = depth; i < slot.held_capacity; ++i) {
     bottom[i].countdown = kMemoHits;
     bottom[i].repeat = 0;
@@ -78,7 +78,7 @@ void set_held(ThreadSlot& slot, uint32_t depth) {
 bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   SlotPrivate& own = private_of(slot);
   if (own.chains != nullptr) clear_after(slot);
-  if (own.cache == nullptr) own.cache = map_zeroed<PathCache>(1);
+  if (own.cache == nullptr) own.cache = map_zeroed<ThreadCache>(1);
   if (own.chains == nullptr) own.chains = make_chain_cache();
   if (own.chains == nullptr || own.cache == nullptr) return false;
   // Anywhere between two samples.
@@ -251,6 +251,7 @@ void reset_after_fork() {
 void flush_counts(ThreadSlot& slot) {
   SlotPrivate& own = private_of(slot);
   for (uint64_t i = 0; i < own.high_water; ++i) flush_hits(slot, bottom_of(slot)[i]);
+  flush_times(*own.cache);
   flush_chains(*load(own.chains, std::memory_order_acquire));
 }
 

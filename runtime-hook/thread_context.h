@@ -47,7 +47,8 @@ struct HeldPrivate {
   uint64_t memo_tag;  // tag word of the lock when the entry was filled; kNoMemo: it must be filled anew
   CallPath* path;     // never null
   uint64_t frame;     // stack position of the call, see CallSite
-  uint64_t kind;      // hash of the kind of this acquisition and all held outside it; 0: not worked out
+  uint64_t hash;  // of the chain of this acquisition and all held outside it, or, once there are summaries,
+                  // of its kind (chains.h says which of them it is); 0: not worked out
   KnownChain* known;  // null: nothing was held outside
 };
 static_assert(sizeof(HeldPrivate) == sizeof(HeldEntry::private_));
@@ -91,15 +92,26 @@ inline constexpr uint32_t kSampleEvery = kMemoHits;
 inline constexpr uint32_t kSampledPaths = 256;
 inline constexpr uint32_t kSampledDepths = 16;
 
-struct PathCache {
+// Times of one bucket of a record, measured and not added to it yet.
+struct PendingTimes {
+  uint64_t total_ns;
+  format::ContentionRef record;
+  uint8_t holds;  // 1: of those; 0: of the waits
+  uint8_t bucket;
+  uint16_t count;
+};
+inline constexpr uint32_t kPendingTimes = 16;
+
+struct ThreadCache {
   CallPath* paths[kPathCache];        // of path_generation
   uint32_t unsampled[kSampledPaths];  // acquisitions since the last sample, by number of path
+  PendingTimes times[kPendingTimes];  // see contention.h
 };
 
 // The hook's part of a ThreadSlot. Survives the thread: the slot's next thread takes the memory over.
 struct SlotPrivate {
   ChainCache* chains;
-  PathCache* cache;
+  ThreadCache* cache;
   void* (*start_routine)(void*);
   void* argument;
   uint32_t high_water;  // held entries ever used, so as to know which to clear

@@ -61,29 +61,44 @@ uint64_t with_of(const Awaited& what) {
   return is_taggable(&as<pthread_mutex_t>(what)) ? static_cast<uint32_t>(load(mutex.__owner)) : 0;
 }
 
+// The path of a prepared lock, along which its thread waits; null: there is none. The entry of a lock that
+// the thread holds already is that of its first acquisition.
+CallPath* path_of(const HeldEntry* wanted) {
+  const bool is_first = wanted != nullptr && context.own != nullptr && wanted == top_of(*context.own);
+  return is_first ? private_of(*top_of(*context.own)).path : nullptr;
+}
+
+void publish(ThreadSlot& slot, const Awaited& what, CallPath& path) {
+  store(slot.waiting_stack, stack_of_path(path));
+  store(slot.waiting_since_ns, monotonic_ns());
+  store(slot.waiting_for, what.object.address);
+  store(slot.waiting_with, with_of(what));
+  store(slot.waiting_lock, what.object.kind);
+  store(slot.waiting_mode, what.how.mode);
+  store(slot.waiting_flags, flags_of(what, path));
+  const bool may_be_lost = what.kind == WaitKind::condition && what.object.address != 0;
+  store(slot.waiting_unheard, may_be_lost ? unheard_signal(what.object.address) : format::StackRef::none);
+  store(slot.waits, slot.waits + 1);
+  store(slot.waiting, what.kind, std::memory_order_release);
+}
+
 }  // namespace
 
+// Most waits are short, and their path is known: those call nothing that must be kept from the program, and
+// save themselves the price of that.
 WaitWord::WaitWord(const Awaited& what, CallSite site, HeldEntry* wanted) {
   if (context.inside) return;
+  CallPath* const known = path_of(wanted);
+  if (known != nullptr && has_stack(*known) && !needs_watch()) {
+    publish(*context.own, what, *known);
+    return;
+  }
   const InsideHook inside;
   ThreadSlot* const slot = attach();
   if (slot == nullptr) return;
-  // The entry of a lock that the thread holds already is that of its first acquisition.
-  const bool is_first = wanted != nullptr && wanted == top_of(*slot);
-  CallPath& path =
-      is_first ? *private_of(*wanted).path : find_path(site, script_key(what.object, site.return_address));
-  store(slot->waiting_stack, stack_of_path(path));
-  store(slot->waiting_since_ns, monotonic_ns());
-  store(slot->waiting_for, what.object.address);
-  store(slot->waiting_with, with_of(what));
-  store(slot->waiting_lock, what.object.kind);
-  store(slot->waiting_mode, what.how.mode);
-  store(slot->waiting_flags, flags_of(what, path));
-  const bool may_be_lost = what.kind == WaitKind::condition && what.object.address != 0;
-  store(slot->waiting_unheard, may_be_lost ? unheard_signal(what.object.address) : format::StackRef::none);
-  store(slot->waits, slot->waits + 1);
-  store(slot->waiting, what.kind, std::memory_order_release);
-  start_watch();
+  publish(*slot, what,
+          known != nullptr ? *known : find_path(site, script_key(what.object, site.return_address)));
+  if (needs_watch()) start_watch();
 }
 
 }  // namespace gordian::hook
