@@ -52,7 +52,8 @@ format::ThreadSlot* HotFile::take() {
     for (uint32_t i = 0; i < used; ++i) {
       format::ThreadSlot& slot = slot_at((first + i) % used);
       auto state = load(slot.state, std::memory_order_acquire);
-      if (state == format::SlotState::live || (state == format::SlotState::ending && exists(slot.tid)))
+      if (state == format::SlotState::live || state == format::SlotState::left_behind ||
+          (state == format::SlotState::ending && exists(slot.tid)))
         continue;
       if (exchange_if(slot.state, state, format::SlotState::live)) {
         // Meanwhile another thread may have had the slot, and be ending too.

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "runtime-hook/forked_locks.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/thread_context.h"
 
@@ -173,6 +174,7 @@ void begin_generation(Lockable lock, CallSite site, uint32_t permits) {
   if (context.inside) return;
   const InsideHook inside;
   if (attach() == nullptr) return;
+  forget_left_behind(lock);
   Tag tag;
   if (!find_tag(lock, tag)) {
     // Of other locks, when they are first nested.

@@ -10,7 +10,9 @@ namespace gordian::hook {
 uint32_t find_other_holders(Lockable lock, Holder& one) {
   uint32_t count = 0;
   hot().for_each([&](ThreadSlot& slot) {
-    if (&slot == context.own || load(slot.state) == format::SlotState::free) return;
+    const auto state = load(slot.state);
+    if (&slot == context.own || state == format::SlotState::free || state == format::SlotState::left_behind)
+      return;
     HeldEntry* const bottom = bottom_of(slot);
     for (HeldEntry* entry = bottom + depth_of(slot); entry-- > bottom;) {
       if (load(entry->lock, std::memory_order_acquire) != lock.address || entry->kind != lock.kind) continue;

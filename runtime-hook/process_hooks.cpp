@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime-hook/call_path.h"
+#include "runtime-hook/forked_locks.h"
 #include "runtime-hook/modules.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
@@ -31,12 +32,12 @@ GORDIAN_EXPORT void _Exit(int status) {
 
 GORDIAN_EXPORT pid_t _Fork() {
   ensure_resolved();
-  before_fork();
+  copy_held();
   const pid_t child = real._Fork();
   if (child == 0) {
     leave_parents_trace();
   } else {
-    after_fork();
+    discard_copy();
   }
   return child;
 }

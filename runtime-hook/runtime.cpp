@@ -17,6 +17,7 @@
 #include "runtime-hook/contention.h"
 #include "runtime-hook/events.h"
 #include "runtime-hook/file_locks.h"
+#include "runtime-hook/forked_locks.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/kept_locks.h"
 #include "runtime-hook/lock_identity.h"
@@ -147,35 +148,6 @@ void at_quick_exit_last() {
   finish(format::EndReason::quick_exit, 0);
 }
 
-void release_forked(const ForkedHeld& held) {
-  if (held.entries != nullptr) munmap(held.entries, held.count * sizeof(HeldEntry));
-  context.forked = {};
-}
-
-// The locks the forking thread held go on being held in the child, as far as it is for a thread to hold them:
-// record locks are not inherited, and what was known of semaphores is not known here.
-void inherit(const ForkedHeld& held) {
-  ThreadSlot& slot = *context.own;
-  for (uint32_t i = 0; i < held.count; ++i) {
-    const bool of_script = private_of(held.entries[i]).path->script != 0;
-    if (!has_owner(held.entries[i].kind) && !of_script) continue;
-    if (depth_of(slot) == slot.held_capacity - 1 && !grow_held(slot)) {
-      record_file.drop(format::Dropped::held_overflow);
-      return;
-    }
-    HeldEntry& entry = *top_of(slot);
-    entry = held.entries[i];
-    entry.id = format::LockRef::none;
-    entry.countdown = kMemoHits;
-    entry.recursion = times_taken(entry);
-    entry.repeat = static_cast<uint8_t>(Repeat::none);
-    private_of(entry) = {kNoMemo, private_of(entry).path, private_of(entry).frame, 0, nullptr};
-    set_top(slot, &entry + 1);
-    private_of(slot).high_water = depth_of(slot);
-    if (of_script) begin_taken({entry.lock, entry.kind}, stack_of_path(*private_of(entry).path));
-  }
-}
-
 // First thing in the process if nothing locks earlier. The options are read now: programs may wipe them
 // later.
 __attribute__((constructor)) void on_load() {
@@ -207,7 +179,7 @@ void ensure_resolved() {
   read_options();
   remember_own_path();
   // Early, so that our handler runs before those of the program in the child.
-  pthread_atfork(before_fork, after_fork, leave_parents_trace);
+  pthread_atfork(copy_held, discard_copy, leave_parents_trace);
   // Early too: handlers run in reverse order, and others may lock.
   at_quick_exit(at_quick_exit_last);
   store(resolved, 1U, std::memory_order_release);
@@ -226,25 +198,9 @@ bool ensure_started() {
   return success;
 }
 
-// The hot file is shared: by the time the child looks, its parent may have released what was held at the
-// fork. So a copy is made before, in private memory. Each thread has its own, since several may fork at once.
-void before_fork() {
-  const uint32_t depth = context.own != nullptr ? depth_of(*context.own) : 0;
-  if (depth == 0) return;
-  auto* entries = map_zeroed<HeldEntry>(depth);
-  if (entries == nullptr) return;
-  memcpy(entries, bottom_of(*context.own), depth * sizeof(HeldEntry));
-  context.forked = {entries, depth};
-}
-
-void after_fork() {
-  release_forked(context.forked);
-}
-
 void leave_parents_trace() {
   if (load(state) == State::starting) store(state, State::resting);  // the thread that started it is not here
   if (load(state) != State::started) return;
-  const ForkedHeld inherited = context.forked;
   reset_after_fork();
   forget_file_locks();  // before we close files: that asks for them
   record_file.file().abandon();
@@ -261,11 +217,7 @@ void leave_parents_trace() {
   forget_watch();
   ++trace_epoch;
   store(state, State::resting);
-  if (inherited.count > 0) {
-    const InsideHook inside;
-    if (attach() != nullptr) inherit(inherited);
-  }
-  release_forked(inherited);
+  inherit_held();
 }
 
 void forget_code() {
@@ -302,7 +254,8 @@ void finish(format::EndReason reason, int status) {
   if (reason == format::EndReason::exit && context.own != nullptr) note_kept(format::EventKind::kept_at_exit);
   uint64_t acquisitions = 0;
   hot_file.for_each([&](format::ThreadSlot& slot) {
-    if (load(slot.state) == format::SlotState::free) return;
+    const auto slot_state = load(slot.state);
+    if (slot_state == format::SlotState::free || slot_state == format::SlotState::left_behind) return;
     flush_counts(slot);
     acquisitions += load(slot.acquisitions);
   });

@@ -25,9 +25,7 @@ void ensure_resolved();
 // Starts recording if it is not started. False: not (yet) possible, the hook must stand aside.
 bool ensure_started();
 
-// Around a fork. In the child, the parent's trace is left alone and the next lock operation starts a new one.
-void before_fork();
-void after_fork();  // in the parent
+// In the child of a fork: the parent's trace is left alone, and the next lock operation starts a new one.
 void leave_parents_trace();
 
 // The program is about to give up system calls (seccomp), and a filter may kill it for one of ours. What the

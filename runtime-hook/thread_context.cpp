@@ -7,6 +7,7 @@
 
 #include "runtime-hook/chains.h"
 #include "runtime-hook/contention.h"
+#include "runtime-hook/forked_locks.h"
 #include "runtime-hook/held_set.h"
 #include "runtime-hook/kept_locks.h"
 #include "runtime-hook/permits.h"
@@ -139,6 +140,7 @@ ThreadSlot* attach() {
   ThreadSlot* slot = take_slot(thread);
   if (slot == nullptr) return nullptr;
   enter(slot);
+  take_over_held();
   return slot;
 }
 
@@ -233,6 +235,14 @@ void record_name(format::ThreadRef thread, const char* name) {
         record.thread = thread;
         strncpy(record.name, name, sizeof record.name - 1);
       });
+}
+
+format::ThreadRef record_parents_thread(uint32_t tid, const char* name) {
+  const auto thread = record_thread(format::ThreadRef::none, 0, format::StackRef::none, nullptr);
+  if (thread == format::ThreadRef::none) return thread;
+  recorder().at<format::ThreadRecord>(thread).tid = tid;
+  if (*name != 0) record_name(thread, name);
+  return thread;
 }
 
 bool create_thread_tables() {

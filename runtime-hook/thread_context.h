@@ -128,11 +128,7 @@ inline uint32_t& unsampled_on(ThreadSlot& slot, const CallPath& path) {
   return private_of(slot).cache->unsampled[number_of(path) % kSampledPaths];
 }
 
-// The held set at the moment of a fork, for the child.
-struct ForkedHeld {
-  HeldEntry* entries;
-  uint32_t count;
-};
+struct HeldAtFork;  // see forked_locks.h
 
 struct ThreadContext {
   HeldEntry* top;    // the slot's, where the hot path finds it first; null whenever `slot` is
@@ -143,7 +139,7 @@ struct ThreadContext {
   bool inside;          // the hook's slow path: nested calls stand aside
   uint8_t exit_rounds;  // rounds of key destructors that have begun
   bool acquiring;  // between prepare() and commit() or withdraw(): the entries of the held set must not move
-  ForkedHeld forked;
+  HeldAtFork* forked;                      // from before the fork until after it
   uint64_t held_since_ns[kSampledDepths];  // by place in the held set, of entries that are sampled
 };
 
@@ -210,6 +206,9 @@ void note_detached(format::ThreadRef thread);
 
 // The record of a thread that has not been joined yet; none when it is not known.
 format::ThreadRef thread_record_of(pthread_t thread);
+
+// The record of a thread that the process which forked this one has.
+format::ThreadRef record_parents_thread(uint32_t tid, const char* name);
 
 // Records the calling thread's name, as the kernel has it, if it changed.
 void note_name(ThreadSlot& slot);

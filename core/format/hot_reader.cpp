@@ -87,7 +87,7 @@ std::vector<HotThread> HotReader::threads() const {
   for (uint64_t at = header.last_slot;
        at != 0 && seen.size() < kMostSlots && seen.insert(at).second && read_slot(at, slot);
        at = slot.previous) {
-    if (slot.state == format::SlotState::live || slot.state == format::SlotState::ending)
+    if (slot.state != format::SlotState::free && slot.state <= format::SlotState::left_behind)
       threads.push_back(read_thread(at, slot, room));
   }
   return threads;
@@ -102,8 +102,8 @@ HotThread HotReader::read_thread(uint64_t offset, const format::ThreadSlot& firs
   format::ThreadSlot after{};
   HotThread thread;
   for (int look = 0; look < kLooks; ++look) {
-    thread = {before.thread, before.tid, before.state == format::SlotState::ending, read_held(before, room),
-              wait_in(before)};
+    thread = {before.thread,           before.tid,      before.state == format::SlotState::ending,
+              read_held(before, room), wait_in(before), before.state == format::SlotState::left_behind};
     if (!read_slot(offset, after)) break;
     if (is_same_moment(before, after)) return thread;
     before = after;

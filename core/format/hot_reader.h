@@ -45,7 +45,8 @@ struct HotThread {
   uint32_t tid = 0;
   bool ending = false;
   std::vector<HotLock> held;  // in order of acquisition
-  HotWait wait;
+  HotWait wait = {};
+  bool left_behind = false;  // in another process, see SlotState
 };
 
 class HotReader {

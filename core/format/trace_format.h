@@ -421,7 +421,8 @@ inline constexpr size_t kPathWord = 1;  // of private_: the call path it was tak
 static_assert(sizeof(HeldEntry) == 64);
 
 // ending: the thread is past its last destructor that can be known of; the slot is free once its tid is gone.
-enum class SlotState : uint32_t { free = 0, live = 1, ending = 2 };
+// left_behind: of a thread that only the process has which forked this one; what it held stays held here.
+enum class SlotState : uint32_t { free = 0, live = 1, ending = 2, left_behind = 3 };
 
 // What a thread may wait for.
 enum class WaitKind : uint8_t {

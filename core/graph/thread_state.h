@@ -42,7 +42,8 @@ struct Wait {
 
 struct ThreadState {
   ThreadId thread{};
-  bool ended = false;  // it is no more; what it held stays held
+  bool ended = false;        // it is no more; what it held stays held
+  bool left_behind = false;  // in the process that forked this one: the same for this one
   std::vector<HeldLock> held;
   Wait wait;
   std::string activity;  // what it does at this moment: "is in read() on pipe:[4711]"; empty: not asked

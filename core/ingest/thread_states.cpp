@@ -39,11 +39,12 @@ class States {
   }
 
   void add(const HotThread& hot, ThreadId thread) {
-    const bool is_gone = moment_.running ? !moment_.tasks.contains(hot.tid) : hot.ending;
+    const bool is_gone = hot.left_behind || (moment_.running ? !moment_.tasks.contains(hot.tid) : hot.ending);
     if (is_gone && hot.held.empty()) return;
     ThreadState state;
     state.thread = thread;
     state.ended = is_gone;
+    state.left_behind = hot.left_behind;
     for (const HotLock& held : hot.held) {
       const StackId taken = stack_of_path(held.path);
       state.held.push_back({lock_of(held, taken), taken, held.shared, held.recursion});

@@ -234,6 +234,16 @@ TEST_F(ThreadStatesTest, InAKilledProcessThoseThatWereEndingAreGone) {
   EXPECT_FALSE(process().all_threads_known);
 }
 
+// Its tid may be given to another by now.
+TEST_F(ThreadStatesTest, WhatWasLeftBehindByAForkStaysHeld) {
+  moment.threads[1].left_behind = true;
+  moment.threads[1].held = {{0x100, format::LockKind::mutex, {}, false, 1, 0}};
+  ASSERT_EQ(states().size(), 2U);
+  EXPECT_TRUE(states()[1].ended);
+  EXPECT_TRUE(states()[1].left_behind);
+  EXPECT_EQ(states()[1].held.size(), 1U);
+}
+
 TEST_F(ThreadStatesTest, AThreadWithoutARecordIsKnownByItsTid) {
   moment.tasks = {4711, 4712, 4713, 4714};
   for (const uint32_t tid : {4713U, 4714U}) moment.threads.push_back({ThreadRef::none, tid, false, {}, {}});

@@ -136,7 +136,11 @@ class Deadlock {
     for (const size_t i : blockers(program_, standstill_.cycle.front())) {
       const HeldLock* held = held_lock(program_, state(i), at.wait.lock);
       if (!state(i).ended || held == nullptr) continue;
-      finding.reason = fmt::format("{} has ended without releasing it", who(state(i)));
+      finding.reason =
+          fmt::format(fmt::runtime(state(i).left_behind
+                                       ? "{} held it when this process was forked, which has no such thread"
+                                       : "{} has ended without releasing it"),
+                      who(state(i)));
       finding.moments.push_back(held_moment(program_, context_, state(i), *held));
     }
     if (finding.reason.empty()) {
