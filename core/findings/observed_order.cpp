@@ -133,9 +133,9 @@ class ObservedOrder {
     }
 
     std::vector<std::vector<size_t>> chains;
-    for (auto start = inside_out.rbegin(); start != inside_out.rend(); ++start) {
-      while (!needed[*start].empty()) {
-        std::vector<size_t>& chain = chains.emplace_back(std::vector{*start});
+    for (const size_t start : std::vector(inside_out.rbegin(), inside_out.rend())) {
+      while (!needed[start].empty()) {
+        std::vector<size_t>& chain = chains.emplace_back(std::vector{start});
         while (!needed[chain.back()].empty()) {
           const size_t last = chain.back();
           chain.push_back(needed[last].back());
