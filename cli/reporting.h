@@ -35,7 +35,7 @@ struct ReportingOptions {
 
 void add_reporting_options(CLI::App& command, ReportingOptions& options);
 
-// Analyses the program, holds it against the decisions of `options`, writes every view, and gives the exit
+// Analyses the program, holds it against what the user has decided, writes every view, and gives the exit
 // code. Views without a file go to `terminal`, a FILE of stdio (stdout or stderr). Throws std::runtime_error
 // when a file cannot be written. With Say::findings nothing is written unless the exit code says that there
 // are some.
