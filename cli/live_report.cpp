@@ -31,13 +31,19 @@ void add_live_options(CLI::App& command, LiveOptions& options) {
       ->check(CLI::IsMember({"report", "abort", "core"}));
 }
 
-LiveReport::LiveReport(const std::filesystem::path& traces, const LiveOptions& options)
+LiveReport::LiveReport(const std::filesystem::path& traces, const LiveOptions& options,
+                       Suppressions suppressions)
     : watcher_(traces, {static_cast<uint64_t>(options.stuck_seconds * 1e9)}),
+      suppressions_(std::move(suppressions)),
       file_(file_of_findings(traces)),
       on_deadlock_(options.on_deadlock) {}
 
 void LiveReport::tick() {
   for (LiveFinding& found : watcher_.look()) {
+    if (suppressions_.suppress(found.finding)) {
+      keep(std::move(found));
+      continue;
+    }
     std::ostringstream text;
     text << "gordian: " << (found.again ? "still so, while the program runs:" : "while the program runs:")
          << '\n';

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/findings/suppressions.h"
 #include "core/live/watcher.h"
 
 namespace gordian {
@@ -23,10 +24,10 @@ void add_live_options(CLI::App& command, LiveOptions& options);
 class LiveReport {
  public:
   // `traces`: a directory of traces, or one trace.
-  LiveReport(const std::filesystem::path& traces, const LiveOptions& options);
+  LiveReport(const std::filesystem::path& traces, const LiveOptions& options, Suppressions suppressions);
 
   // Looks, prints what is new on stderr, keeps it beside the traces, and ends deadlocked processes if the
-  // user wants that.
+  // user wants that. What is suppressed is only kept, for a later report, which may see it otherwise.
   void tick();
 
   // Each once, as it was seen last.
@@ -36,6 +37,7 @@ class LiveReport {
   void keep(LiveFinding found);
 
   Watcher watcher_;
+  Suppressions suppressions_;
   std::filesystem::path file_;  // where the findings are kept
   std::string on_deadlock_;
   std::vector<Finding> findings_;

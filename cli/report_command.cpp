@@ -25,10 +25,12 @@ struct Options {
 // printed unless there is something to say, and a trace in the default directory that says nothing is not
 // kept.
 int report_at_exit(const Options& options) {
+  const UserDecisions decisions = UserDecisions::or_none(options.reporting.decisions);
   Program program = load_traces(options.paths);
   const std::filesystem::path trace = options.paths.front();
   const bool complete = program.losses.empty() && program.warnings.empty();
-  const int status = report(program, options.reporting, stderr, complete ? Say::findings : Say::all);
+  const int status =
+      report(program, options.reporting, decisions, stderr, complete ? Say::findings : Say::all);
   if (status == kNothingFound && complete) {
     if (trace.parent_path().filename() == fmt::format("gordian-{}", geteuid()))
       std::filesystem::remove(trace);
@@ -51,9 +53,10 @@ void add_report_command(CLI::App& app, int& status) {
       status = report_at_exit(*options);
       return;
     }
+    const UserDecisions decisions(options->reporting.decisions);
     Program program = load_traces(options->paths);
     std::vector<Finding> seen = findings_seen(options->paths, program);
-    status = report(program, options->reporting, stdout, Say::all, std::move(seen));
+    status = report(program, options->reporting, decisions, stdout, Say::all, std::move(seen));
   });
 }
 

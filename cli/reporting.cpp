@@ -5,47 +5,30 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <sstream>
-#include <stdexcept>
+#include <utility>
 
 #include "cli/commands.h"
+#include "cli/output_file.h"
 #include "core/findings/analysis.h"
 #include "core/findings/class_graph.h"
 #include "core/symbolize/symbolizer.h"
 #include "viz/dot.h"
 #include "viz/json.h"
+#include "viz/sarif.h"
 #include "viz/text.h"
 
 namespace gordian {
 
 namespace {
 
-void write_to(std::FILE* file, const std::string& text, const std::string& name) {
-  if (std::fwrite(text.data(), 1, text.size(), file) != text.size() || std::fflush(file) != 0) {
-    throw std::runtime_error(fmt::format("cannot write {}: {}", name, std::strerror(errno)));
-  }
-}
-
-void write_file(const std::string& path, const std::string& text) {
-  const auto close = [](std::FILE* file) { std::fclose(file); };
-  const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "we"), close);
-  if (file == nullptr) {
-    throw std::runtime_error(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
-  }
-  write_to(file.get(), text, path);
-}
-
 int exit_code(const Report& report, const std::string& fail_on) {
   if (fail_on == "never") return kNothingFound;
   const Severity least = fail_on == "warning" ? Severity::warning : Severity::error;
-  const bool failed = std::ranges::any_of(report.findings, [&](const Finding& finding) {
-    return !finding.suppressed && finding.severity >= least;
-  });
+  const bool failed = std::ranges::any_of(
+      report.findings, [&](const Finding& finding) { return is_open(finding) && finding.severity >= least; });
   return failed ? kFindings : kNothingFound;
 }
 
@@ -64,8 +47,8 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options) {
           [&](const std::string& format) {
             options.views.push_back({format, ""});
           },
-          "text, json or dot; may be given several times, each with its own --output (default: text)")
-      ->check(CLI::IsMember({"text", "json", "dot"}))
+          "text, json, sarif or dot; may be given several times, each with its own --output (default: text)")
+      ->check(CLI::IsMember({"text", "json", "sarif", "dot"}))
       ->trigger_on_parse();
   command
       .add_option_function<std::string>(
@@ -80,6 +63,13 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options) {
                    "also show notes: cycles that cannot become a deadlock, each with its reason");
   command.add_flag("--contention", options.contention,
                    "also show, by class of lock, how long locks were waited for and held");
+  command.add_flag("--show-suppressed", options.show_suppressed,
+                   "also show what is suppressed, each with its reason");
+  command.add_flag("--show-known", options.show_known,
+                   "show what the baseline knows in full, not in one line");
+  command.add_option("--source-root", options.source_root,
+                     "directory that file names in SARIF are relative to (default: the current one)");
+  add_decision_options(command, options.decisions);
   command
       .add_option(
           "--fail-on", options.fail_on,
@@ -87,11 +77,13 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options) {
       ->check(CLI::IsMember({"error", "warning", "never"}));
 }
 
-int report(Program& program, const ReportingOptions& options, std::FILE* terminal, Say say,
-           std::vector<Finding> seen) {
+int report(Program& program, const ReportingOptions& options, const UserDecisions& decisions,
+           std::FILE* terminal, Say say, std::vector<Finding> seen) {
   Symbolizer symbolizer(program);
-  const Report report = analyse(program, symbolizer, std::move(seen));
-  const int status = exit_code(report, options.fail_on);
+  decisions.prepare(program);
+  Report report = analyse(program, symbolizer, std::move(seen));
+  decisions.apply(report, [&] { return class_graph(program, symbolizer, report); });
+  const int status = decisions.accepts_all() ? kNothingFound : exit_code(report, options.fail_on);
   if (say == Say::findings && status == kNothingFound) return status;
   std::vector<View> views = options.views;
   if (views.empty()) views.push_back({"text", ""});
@@ -99,12 +91,18 @@ int report(Program& program, const ReportingOptions& options, std::FILE* termina
     std::ostringstream out;
     if (view.format == "json") {
       write_json(out, report, options.all_tiers);
+    } else if (view.format == "sarif") {
+      write_sarif(out, report, {options.source_root, GORDIAN_VERSION, options.all_tiers});
     } else if (view.format == "dot") {
       write_dot(out, class_graph(program, symbolizer, report), {});
     } else {
       write_text(out, report,
-                 {view.output.empty() && wants_colour(terminal), options.all_tiers, view.output.empty(),
-                  options.contention});
+                 {.colour = view.output.empty() && wants_colour(terminal),
+                  .all_tiers = options.all_tiers,
+                  .omit_told = view.output.empty(),
+                  .contention = options.contention,
+                  .show_suppressed = options.show_suppressed,
+                  .show_known = options.show_known});
     }
     if (view.output.empty()) {
       write_to(terminal, out.str(), "the report");

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/decisions.h"
 #include "core/findings/finding.h"
 #include "core/graph/program.h"
 
@@ -25,18 +26,23 @@ struct ReportingOptions {
   std::vector<View> views;  // empty: text on the terminal
   bool all_tiers = false;
   bool contention = false;
+  bool show_suppressed = false;
+  bool show_known = false;
+  std::string source_root;  // empty: the current directory
   std::string fail_on = "error";
+  DecisionOptions decisions;
 };
 
 void add_reporting_options(CLI::App& command, ReportingOptions& options);
 
-// Analyses the program, writes every view, and gives the exit code. Views without a file go to `terminal`, a
-// FILE of stdio (stdout or stderr). Throws std::runtime_error when a file cannot be written.
-// With Say::findings nothing is written unless the exit code says that there are some.
+// Analyses the program, holds it against what the user has decided, writes every view, and gives the exit
+// code. Views without a file go to `terminal`, a FILE of stdio (stdout or stderr). Throws std::runtime_error
+// when a file cannot be written. With Say::findings nothing is written unless the exit code says that there
+// are some.
 enum class Say : uint8_t { all, findings };
 // `seen`: findings made while the program ran, for what the analysis does not find again.
-int report(Program& program, const ReportingOptions& options, std::FILE* terminal, Say say = Say::all,
-           std::vector<Finding> seen = {});
+int report(Program& program, const ReportingOptions& options, const UserDecisions& decisions,
+           std::FILE* terminal, Say say = Say::all, std::vector<Finding> seen = {});
 
 bool wants_colour(std::FILE* file);
 

@@ -50,6 +50,7 @@ fs::path make_trace_dir(const std::string& wanted) {
 }
 
 int run(const Options& options) {
+  const UserDecisions decisions(options.reporting.decisions);
   const fs::path hook = find_hook();
   const std::string problem = obstacle(options.command.front());
   const fs::path trace_dir = make_trace_dir(options.trace_dir);
@@ -59,7 +60,7 @@ int run(const Options& options) {
   }
   if (!problem.empty()) fmt::print(stderr, "gordian: {}\n", problem);
 
-  LiveReport live(trace_dir, options.live);
+  LiveReport live(trace_dir, options.live, decisions.suppressions());
   const Exit ended = launch(options.command, hook, trace_dir, [&] { live.tick(); });
   // Our own exit status speaks of findings.
   if (ended.signal != 0) {
@@ -78,7 +79,7 @@ int run(const Options& options) {
   if (traces.empty()) {
     program.warnings.push_back(fmt::format("{} took no lock that the shim can see", options.command.front()));
   }
-  const int verdict = report(program, options.reporting, stderr, Say::all, live.take_findings());
+  const int verdict = report(program, options.reporting, decisions, stderr, Say::all, live.take_findings());
 
   if (options.trace_dir.empty()) {
     if (verdict == kNothingFound) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/decisions.h"
 #include "cli/launch.h"
 #include "cli/live_report.h"
 
@@ -19,6 +20,7 @@ namespace {
 
 struct Options {
   LiveOptions live;
+  DecisionOptions decisions;
   int pid = 0;
   std::string trace;
 };
@@ -26,7 +28,8 @@ struct Options {
 int watch(const Options& options) {
   pollfd ended{static_cast<int>(syscall(SYS_pidfd_open, options.pid, 0)), POLLIN, 0};
   if (ended.fd < 0) return kToolFailed;
-  LiveReport report(options.trace, options.live);
+  const UserDecisions decisions = UserDecisions::or_none(options.decisions);
+  LiveReport report(options.trace, options.live, decisions.suppressions());
   while (poll(&ended, 1, kTickMs) <= 0) report.tick();
   return kNothingFound;
 }
@@ -37,6 +40,7 @@ void add_watch_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("watch", "Watch one process while it runs.")->group("");
   const auto options = std::make_shared<Options>();
   add_live_options(*command, options->live);
+  add_suppressions_option(*command, options->decisions);
   command->add_option("pid", options->pid)->required();
   command->add_option("trace", options->trace)->required();
   command->callback([options, &status] { status = watch(*options); });

@@ -72,6 +72,11 @@ int start(char* const* arguments) {
   return pid;
 }
 
+// The option, or the end of the arguments.
+char* suppressions() {
+  return options.suppressions[0] != 0 ? options.suppressions : nullptr;
+}
+
 bool watch_started;
 
 }  // namespace
@@ -96,7 +101,7 @@ void remember_own_path() {
 void print_report(const char* trace) {
   char report[] = "report";
   char at_exit[] = "--at-exit";
-  char* arguments[] = {command, report, at_exit, const_cast<char*>(trace), nullptr};
+  char* arguments[] = {command, report, at_exit, const_cast<char*>(trace), suppressions(), nullptr};
   const int pid = command[0] != 0 ? start(arguments) : -1;
   if (pid < 0) {
     say("trace written to ", trace, "; look at it with: gordian report ", trace);
@@ -119,9 +124,9 @@ void start_watch() {
   char watch[] = "watch";
   char pid[16];
   snprintf(pid, sizeof pid, "%d", getpid());
-  char* arguments[] = {
-      command, watch, options.stuck, options.on_deadlock, pid, const_cast<char*>(recorder().file().path()),
-      nullptr};
+  char* const trace = const_cast<char*>(recorder().file().path());
+  char* arguments[] = {command, watch, options.stuck,  options.on_deadlock,
+                       pid,     trace, suppressions(), nullptr};
   const int watcher = start(arguments);
   // Where only parents may look into processes (Yama), it needs leave to.
   if (watcher > 0) call_kernel(SYS_prctl, PR_SET_PTRACER, watcher);

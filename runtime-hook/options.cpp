@@ -76,6 +76,17 @@ bool apply(Text key, Text value) {
              static_cast<int>(value.length), value.begin);
     return true;
   }
+  // Absolute, since the program may change its directory.
+  if (key.is("suppressions") && value.length > 0 && options.suppressions[0] == 0) {
+    char directory[PATH_MAX] = "";
+    if (*value.begin != '/' && getcwd(directory, sizeof directory) == nullptr) return false;
+    const int length =
+        snprintf(options.suppressions, sizeof options.suppressions, "--suppressions=%s%s%.*s", directory,
+                 *directory != 0 ? "/" : "", static_cast<int>(value.length), value.begin);
+    if (static_cast<size_t>(length) < sizeof options.suppressions) return true;
+    options.suppressions[0] = 0;
+    return false;
+  }
   if (key.is("report") && (value.is("0") || value.is("1"))) {
     options.report = value.is("1");
     return true;
@@ -106,6 +117,7 @@ void read_options() {
   options.report = true;
   strcpy(options.stuck, "--stuck=10");
   strcpy(options.on_deadlock, "--on-deadlock=report");
+  options.suppressions[0] = 0;
 
   const char* at = variable("GORDIAN_OPTIONS");
   while (at != nullptr && *at != 0) {
@@ -118,7 +130,7 @@ void read_options() {
       snprintf(shown, sizeof shown, "%.*s", static_cast<int>(item), at);
       say("GORDIAN_OPTIONS: cannot use '", shown,
           "'; known are trace-dir=DIR, max-trace=MB (1..16384), chain-budget=N (1..1000000), stuck=SECONDS, "
-          "on-deadlock=report|abort|core, report=0|1");
+          "on-deadlock=report|abort|core, suppressions=FILE (one), report=0|1");
     }
     at += item + (at[item] == ':');
   }

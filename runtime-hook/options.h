@@ -6,9 +6,12 @@
 //   trace-dir=DIR    where the trace goes; made if missing. Default: ${TMPDIR:-/tmp}/gordian-UID, mode 0700
 //   max-trace=MB     size limit of one process's record file, 1..16384. Default 256
 //   chain-budget=N   nestings of one kind that are recorded lock by lock, see chains.h. Default 1024
+//   suppressions=FILE   what the report and the watch shall not tell; relative to the directory at the start
 //   report=0|1       print the report on stderr when the process exits. Default 1; `gordian run` sets 0
 #ifndef GORDIAN_RUNTIME_HOOK_OPTIONS_H
 #define GORDIAN_RUNTIME_HOOK_OPTIONS_H
+
+#include <limits.h>
 
 #include <cstdint>
 
@@ -20,9 +23,10 @@ struct Options {
   uint64_t max_trace_bytes;
   uint64_t chain_budget;
   bool report;
-  // For the watch over the process, as the command takes them.
+  // As the command takes them: for the watch over the process, and the last for its report too.
   char stuck[32];
   char on_deadlock[32];
+  char suppressions[PATH_MAX + 32];  // empty: none
 };
 
 extern Options options;

@@ -69,6 +69,8 @@ Json to_json(const Finding& finding) {
           {"total_ns", finding.total_ns},
           {"max_ns", finding.max_ns},
           {"suppressed", finding.suppressed},
+          {"suppression_reason", finding.suppression_reason},
+          {"baseline", name(finding.baseline)},
           {"locations", array_of<FindingLocation>(finding.locations, to_json)},
           {"locks", array_of<FindingLock>(finding.locks, to_json)},
           {"edges", std::move(edges)},
@@ -83,6 +85,10 @@ Json to_json(const ContentionTimes& times) {
 Json to_json(const ContentionRow& row) {
   return {{"process", row.process},      {"lock", to_json(row.lock)}, {"waits", to_json(row.waits)},
           {"holds", to_json(row.holds)}, {"held_ns", row.held_ns},    {"run_ns", row.run_ns}};
+}
+
+Json to_json(const KnownFinding& known) {
+  return {{"rule", known.rule}, {"fingerprint", known.fingerprint}, {"message", known.message}};
 }
 
 Json to_json(const Stats& stats) {
@@ -103,6 +109,9 @@ void write_json(std::ostream& out, const Report& report, bool all_tiers) {
   const Json document = {{"version", kJsonVersion},
                          {"findings", std::move(findings)},
                          {"contention", array_of<ContentionRow>(report.contention, to_json)},
+                         {"unused_suppressions", report.decisions.unused_suppressions},
+                         {"not_seen", array_of<KnownFinding>(report.decisions.not_seen, to_json)},
+                         {"unlisted", report.decisions.unlisted},
                          {"warnings", report.warnings},
                          {"stats", to_json(report.stats)}};
   // Names and paths are bytes the watched program chose: what is not UTF-8 becomes U+FFFD instead of an

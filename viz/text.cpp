@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "viz/contention_table.h"
+#include "viz/decision_lines.h"
 #include "viz/label.h"
 #include "viz/source_excerpt.h"
 
@@ -77,6 +78,7 @@ class TextWriter {
     std::string why(name(finding.tier));
     if (!finding.reason.empty()) why += ": " + printable(finding.reason);
     line("  why: {}", why);
+    if (finding.suppressed) line("  suppressed: {}", printable(finding.suppression_reason));
     if (!finding.process.empty()) line("  process: {}", printable(finding.process));
     if (finding.count > 1) line("  seen: {} instances of this cause", finding.count);
     for (size_t i = 0; i < finding.edges.size(); ++i) {
@@ -88,6 +90,9 @@ class TextWriter {
     out_ << '\n';
   }
 
+  // For a finding that a baseline lists.
+  void write_known(const Finding& finding) { line("known {}", headline(finding)); }
+
   // For a finding that was told in full before.
   void write_again(const Finding& finding) {
     write_headline(finding);
@@ -95,10 +100,12 @@ class TextWriter {
   }
 
  private:
-  void write_headline(const Finding& finding) {
-    line("{}: {}", paint(severity_style_, name(finding.severity)),
-         paint(Style::strong, fmt::format("{}: {}", finding.rule, printable(finding.message))));
+  std::string headline(const Finding& finding) const {
+    return fmt::format("{}: {}", paint(severity_style_, name(finding.severity)),
+                       paint(Style::strong, fmt::format("{}: {}", finding.rule, printable(finding.message))));
   }
+
+  void write_headline(const Finding& finding) { line("{}", headline(finding)); }
 
   template <typename... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
@@ -264,28 +271,43 @@ std::string watched(const Stats& stats) {
 
 void write_text(std::ostream& out, const Report& report, const TextOptions& options) {
   SourceExcerpts sources;
-  std::vector<const Finding*> shown;
+  std::vector<const Finding*> open;
+  std::vector<const Finding*> known;
   uint64_t suppressed = 0;
+  const auto writer = [&](const Finding& finding) {
+    return TextWriter(out, style_of(finding.severity), options.colour, sources);
+  };
   const auto show = [&](const std::vector<Finding>& findings) {
     for (const Finding& finding : findings) {
       if (finding.suppressed) {
         ++suppressed;
-        continue;
+        if (options.show_suppressed) writer(finding).write(finding);
+      } else if (finding.baseline == BaselineState::known) {
+        known.push_back(&finding);
+        if (options.show_known) writer(finding).write(finding);
+      } else {
+        open.push_back(&finding);
+        finding.told&& options.omit_told ? writer(finding).write_again(finding)
+                                         : writer(finding).write(finding);
       }
-      shown.push_back(&finding);
-      TextWriter writer(out, style_of(finding.severity), options.colour, sources);
-      finding.told&& options.omit_told ? writer.write_again(finding) : writer.write(finding);
     }
   };
   show(report.findings);
   if (options.all_tiers) show(report.hidden);
+  for (const Finding* finding : known) {
+    if (!options.show_known) writer(*finding).write_known(*finding);
+  }
 
   if (options.contention) write_contention(out, report.contention);
   for (const std::string& warning : report.warnings)
     out << "gordian: warning: " << printable(warning) << '\n';
-  out << "gordian: " << (shown.empty() ? "no findings" : by_severity(shown)) << " in "
-      << watched(report.stats);
-  if (suppressed != 0) out << "; " << suppressed << " suppressed";
+  write_decisions(out, report.decisions);
+  const char* const none = known.empty() ? "no findings" : "no new findings";
+  out << "gordian: " << (open.empty() ? none : by_severity(open)) << " in " << watched(report.stats);
+  if (!known.empty())
+    out << "; " << known.size() << " known" << (options.show_known ? "" : " (--show-known)");
+  if (suppressed != 0)
+    out << "; " << suppressed << " suppressed" << (options.show_suppressed ? "" : " (--show-suppressed)");
   if (!options.all_tiers && !report.hidden.empty()) {
     out << "; " << counted(report.hidden.size(), "note", "notes") << " hidden: " << by_tier(report.hidden)
         << "; --all-tiers shows " << (report.hidden.size() == 1 ? "it" : "them");

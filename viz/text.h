@@ -16,6 +16,8 @@ struct TextOptions {
   bool all_tiers = false;  // Report::hidden too
   bool omit_told = false;  // findings that were told before take two lines
   bool contention = false;
+  bool show_suppressed = false;
+  bool show_known = false;  // in full what a baseline knows, instead of in one line
 };
 
 void write_text(std::ostream& out, const Report& report, const TextOptions& options);

@@ -19,6 +19,21 @@ FindingLock finding_lock(const Lock& lock) {
   return {lock.name, lock.class_name, std::string(name(lock.kind))};
 }
 
+std::string mode_name(const Acquisition& wanted) {
+  if (wanted.shared) return "read";
+  switch (wanted.mode) {
+    case Mode::blocking:
+      return "blocking";
+    case Mode::timed:
+      return "timed";
+    case Mode::try_only:
+      return "try";
+    case Mode::reacquire:
+      return "reacquire";
+  }
+  return "unknown";
+}
+
 // Each return address has given one frame that is not inlined, behind those inlined into it.
 size_t proven_frames(const std::vector<Frame>& frames, size_t proven_addresses) {
   size_t addresses = 0;

@@ -16,6 +16,7 @@ namespace gordian {
 std::string process_name(const Process& process);  // server (pid 4711)
 std::string thread_name(const Thread& thread);     // worker (tid 4712), main thread
 FindingLock finding_lock(const Lock& lock);
+std::string mode_name(const Acquisition& wanted);  // blocking, timed, read ...
 FindingStack finding_stack(StackId stack, const Program& program, Symbolizer& symbolizer);
 
 std::string duration(uint64_t ns);  // 300 ns, 3.1 ms

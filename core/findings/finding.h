@@ -27,6 +27,9 @@ enum class Tier : uint8_t {
 
 enum class Severity : uint8_t { note, warning, error };
 
+// What a finding is to the user's baseline.
+enum class BaselineState : uint8_t { none, fresh, known };  // none: there is no baseline
+
 struct FindingLock {
   std::string name;
   std::string class_name;
@@ -72,14 +75,16 @@ struct Finding {
   std::string rule;
   Severity severity = Severity::error;
   Tier tier = Tier::plausible;
-  std::string reason;       // why this tier, in words
-  std::string fingerprint;  // stable across runs, machines, address layouts and unrelated edits
-  std::string message;      // one sentence: what can happen
-  std::string process;      // "./server (pid 4711)"
-  uint64_t count = 1;       // instances of the same cause
-  uint64_t total_ns = 0;    // of what takes time: how long all instances took
-  uint64_t max_ns = 0;      // and the longest
-  bool suppressed = false;
+  std::string reason;              // why this tier, in words
+  std::string fingerprint;         // stable across runs, machines, address layouts and unrelated edits
+  std::string message;             // one sentence: what can happen
+  std::string process;             // "./server (pid 4711)"
+  uint64_t count = 1;              // instances of the same cause
+  uint64_t total_ns = 0;           // of what takes time: how long all instances took
+  uint64_t max_ns = 0;             // and the longest
+  bool suppressed = false;         // by the user
+  std::string suppression_reason;  // in the user's words
+  BaselineState baseline = BaselineState::none;
   std::vector<uint32_t> pids;  // processes that will never go on by themselves
   bool told = false;           // in full, while the program ran
   std::vector<FindingLocation> locations;
@@ -117,17 +122,36 @@ struct Stats {
   uint64_t dropped = 0;
 };
 
+// A finding that a baseline lists, as it was when that was written.
+struct KnownFinding {
+  std::string rule;
+  std::string fingerprint;
+  std::string message;
+};
+
+// What came of the files in which the user has decided about findings.
+struct Decisions {
+  std::vector<std::string> unused_suppressions;  // "gordian.supp:12": its conditions fit no finding
+  std::vector<KnownFinding> not_seen;            // of the baseline, in its order
+  std::vector<std::string> unlisted;             // lock classes that the intended order does not name
+};
+
 // What every view is given.
 struct Report {
   std::vector<Finding> findings;          // worst first
   std::vector<Finding> hidden;            // notes, shown on request
   std::vector<ContentionRow> contention;  // the most waited for first
+  Decisions decisions;
   std::vector<std::string> warnings;
   Stats stats;
 };
 
 std::string_view name(Tier tier);
 std::string_view name(Severity severity);
+std::string_view name(BaselineState state);  // "", "new", "known"
+
+// Whether it is the user's business still: neither suppressed nor known.
+bool is_open(const Finding& finding);
 
 }  // namespace gordian
 

@@ -39,6 +39,22 @@ std::string_view name(Severity severity) {
   return "unknown";
 }
 
+std::string_view name(BaselineState state) {
+  switch (state) {
+    case BaselineState::none:
+      return "";
+    case BaselineState::fresh:
+      return "new";
+    case BaselineState::known:
+      return "known";
+  }
+  return "unknown";
+}
+
+bool is_open(const Finding& finding) {
+  return !finding.suppressed && finding.baseline != BaselineState::known;
+}
+
 Severity severity(Tier tier, Severity of_rule) {
   const bool harmless = tier == Tier::guarded || tier == Tier::ordered || tier == Tier::single_thread;
   return harmless ? Severity::note : of_rule;

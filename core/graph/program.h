@@ -14,6 +14,7 @@
 
 #include "core/format/trace_format.h"
 #include "core/graph/ids.h"
+#include "core/graph/intended_order.h"
 #include "core/graph/lock_graph.h"
 #include "core/graph/thread_state.h"
 
@@ -166,6 +167,7 @@ struct Program {
   std::vector<Event> events;
   std::vector<ThreadState> states;  // of processes that still run, or were killed
   uint64_t stuck_ns = 0;            // a wait as long as that makes its holder a stuck one; 0: none does
+  IntendedOrder intended_order;     // of lock classes; that nobody has written down by default
   std::vector<Contention> contention;
   std::vector<Loss> losses;
   std::vector<std::string> warnings;  // what the traces could not tell, one sentence each

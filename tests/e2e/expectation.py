@@ -36,6 +36,8 @@ Both use the same keys; a program may give `expect` several times, once a findin
                                 a parent which goes on
     only: run                   not under a plain preload, where each process is watched for itself
     stuck: SECONDS              after so long a wait, the holder is reported
+    order: A < B                a line of the order in which locks are to be taken; may be given several times
+    suppress: CONDITION         of a suppression, which must fit something; several times: all must hold
     run_options: OPTIONS        more options for `gordian run`
     flags, args, library        read by CMakeLists.txt: a build each, a test each, a library of the same file each
 
@@ -53,7 +55,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NOTE_TIERS = {"guarded", "ordered", "single-thread"}
-KEYS = ("expect|contention|ignore|exit|signal|kill_after|stderr|says|live|ended|stuck|only|run_options|"
+KEYS = ("expect|contention|ignore|exit|signal|kill_after|stderr|says|live|ended|stuck|only|order|suppress|run_options|"
         "flags|args|library")
 YAML_KEYS = {"modelled_on", "program", "language", "rule", "side", "verdict", "tier", "length", "locks", "functions",
              "also", "exit", "signal", "kill_after"}
@@ -110,6 +112,8 @@ class Case:
     ended: str | None = None
     stuck: str | None = None
     only: str | None = None
+    order: list[str] = field(default_factory=list)
+    suppress: list[str] = field(default_factory=list)
     run_options: list[str] = field(default_factory=list)
 
     @property
@@ -161,7 +165,7 @@ def apply_common_key(case, key, value):
         setattr(case, key, value)
     elif key == "ended":
         case.ended, case.signal = value, "KILL"
-    elif key in ("says", "live"):
+    elif key in ("says", "live", "order", "suppress"):
         getattr(case, key).append(value)
     elif key == "run_options":
         case.run_options = shlex.split(value)

@@ -72,6 +72,18 @@ class Runner:
         self.directory = directory
         self.command = [str(options.program), *options.arguments]
         self.log = []
+        # Of whatever reports; of a plain preload.
+        self.decisions = []
+        self.preload_decisions = []
+        if case.order:
+            order = directory / "order.txt"
+            order.write_text("\n".join(case.order))
+            self.decisions = [f"--order={order}"]
+        if case.suppress:
+            suppressions = directory / "test.supp"
+            suppressions.write_text("\n".join(["# The test wants it so.", *case.suppress]))
+            self.decisions += [f"--suppressions={suppressions}"]
+            self.preload_decisions = [f"suppressions={os.path.relpath(suppressions)}"]
 
     def expect(self, condition, message):
         if not condition:
@@ -99,7 +111,8 @@ class Runner:
         """What `gordian report` says about recorded traces."""
         output = self.directory / "report.json"
         output.unlink(missing_ok=True)
-        command = [self.options.gordian, "report", "--format=json", f"--output={output}", *extra, str(trace_dir)]
+        command = [self.options.gordian, "report", "--format=json", f"--output={output}", *self.decisions, *extra,
+                   str(trace_dir)]
         outcome = execute(command)
         self.log.append((shlex.join(command), outcome))
         return self.load(output), outcome.status
@@ -110,13 +123,16 @@ class Runner:
         self.log.append((path.name, text))
         report = json.loads(text)
         self.check_contention(report["contention"])
-        return [finding for finding in report["findings"] if finding["rule"] != self.case.ignore]
+        self.expect(report["unused_suppressions"] == [], "nothing is suppressed")
+        return [finding for finding in report["findings"]
+                if finding["rule"] != self.case.ignore and not finding["suppressed"]]
 
     def run_mode(self):
         trace_dir = self.directory / "run"
         output = self.directory / "run.json"
         watched = self.execute_program([self.options.gordian, "run", "--format=json", f"--output={output}",
-                                        f"--trace-dir={trace_dir}", *self.live_options("--"), *self.case.run_options, "--"])
+                                        f"--trace-dir={trace_dir}", *self.live_options("--"), *self.decisions,
+                                        *self.case.run_options, "--"])
         self.check_live(watched)
         findings = self.load(output)
         status = self.findings_status()
@@ -146,7 +162,8 @@ class Runner:
         """Under a plain preload, the hook itself has the program watched. What it says is all there is."""
         trace_dir = self.directory / "live"
         trace_dir.mkdir(mode=0o700)
-        watched = self.execute_program(environment=self.preload(":".join([f"trace-dir={trace_dir}", *self.live_options("")])))
+        watched = self.execute_program(environment=self.preload(":".join([f"trace-dir={trace_dir}", *self.live_options(""),
+                                                                               *self.preload_decisions])))
         self.expect(watched.status == self.case.status,
                     f"the program ended with {watched.status} instead of {self.case.status}")
         self.check_live(watched)
@@ -167,6 +184,11 @@ class Runner:
         self.expect(status == self.findings_status(), f"gordian report exited with {status}")
         self.check_visible(findings)
         self.check_all_tiers(trace_dir)
+        if self.case.suppress:
+            quiet_dir = self.directory / "quiet"
+            quiet_dir.mkdir(mode=0o700)
+            quiet = self.execute_program(environment=self.preload(":".join([f"trace-dir={quiet_dir}", *self.preload_decisions])))
+            self.expect_unchanged(quiet, compare_errors=True)
         if self.case.stderr:
             reporting_dir = self.directory / "reporting"
             reporting_dir.mkdir(mode=0o700)

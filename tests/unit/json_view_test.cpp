@@ -104,6 +104,22 @@ TEST(JsonView, SaysWhatTheReportSays) {
   EXPECT_EQ(document["warnings"][0], "/lib/libc.so.6 has no debug information.");
 }
 
+TEST(JsonView, SaysWhatTheUserHasDecided) {
+  Report report = sample::report();
+  report.findings[0].suppressed = true;
+  report.findings[0].suppression_reason = "reviewed";
+  report.findings[0].baseline = BaselineState::known;
+  report.decisions = {{"s.supp:3"}, {{"deadlock", "00aa", "a hangs"}}, {"a"}};
+  const json document = written(report);
+  expect_fits(document, schema(), "report");
+  EXPECT_EQ(document["findings"][0]["suppressed"], true);
+  EXPECT_EQ(document["findings"][0]["suppression_reason"], "reviewed");
+  EXPECT_EQ(document["findings"][0]["baseline"], "known");
+  EXPECT_EQ(document["unused_suppressions"][0], "s.supp:3");
+  EXPECT_EQ(document["not_seen"][0]["fingerprint"], "00aa");
+  EXPECT_EQ(document["unlisted"][0], "a");
+}
+
 TEST(JsonView, HiddenNotesOnlyOnRequest) {
   const json document = written(sample::report(), true);
   ASSERT_EQ(document["findings"].size(), 2U);

@@ -85,10 +85,53 @@ TEST_F(TextView, SuppressedFindingsAreOnlyCounted) {
   report.findings[0].suppressed = true;
   report.hidden.clear();
   report.stats.dropped = 0;
-  EXPECT_EQ(
-      text(report),
-      "gordian: warning: /lib/libc.so.6 has no debug information.\n"
-      "gordian: no findings in 1 process, 3 threads, 2 locks, 4000 acquisitions, 2 edges; 1 suppressed\n");
+  EXPECT_EQ(text(report),
+            "gordian: warning: /lib/libc.so.6 has no debug information.\n"
+            "gordian: no findings in 1 process, 3 threads, 2 locks, 4000 acquisitions, 2 edges; 1 suppressed "
+            "(--show-suppressed)\n");
+}
+
+TEST_F(TextView, SuppressedFindingsAreShownOnRequestWithTheirReason) {
+  Report report = sample::report();
+  report.findings[0].suppressed = true;
+  report.findings[0].suppression_reason = "reviewed";
+  const std::string shown = text(report, {.show_suppressed = true});
+  EXPECT_TRUE(contains(shown, "  suppressed: reviewed\n"));
+  EXPECT_TRUE(contains(shown, "gordian: no findings in"));
+  EXPECT_TRUE(contains(shown, "; 1 suppressed;"));
+}
+
+TEST_F(TextView, KnownFindingsAreOneLineUnlessAskedFor) {
+  Report report = sample::report();
+  report.findings.push_back(sample::cycle());
+  report.findings[0].baseline = BaselineState::known;
+  report.findings[1].baseline = BaselineState::fresh;
+  report.hidden.clear();
+  report.stats.dropped = 0;
+  const std::string shown = text(report);
+  EXPECT_TRUE(contains(shown, "\nknown error: lock-order-cycle: accounts[0].mutex and"));
+  EXPECT_EQ(shown.find("why: "), shown.rfind("why: "));
+  EXPECT_TRUE(
+      shown.ends_with("gordian: 1 error in 1 process, 3 threads, 2 locks, 4000 acquisitions, 2 edges; "
+                      "1 known (--show-known)\n"))
+      << shown;
+  const std::string all = text(report, {.show_known = true});
+  EXPECT_FALSE(contains(all, "known error"));
+  EXPECT_NE(all.find("why: "), all.rfind("why: "));
+  report.findings.pop_back();
+  EXPECT_TRUE(contains(text(report), "gordian: no new findings in"));
+}
+
+TEST_F(TextView, WhatCameOfTheUsersFilesIsTold) {
+  Report report;
+  report.decisions = {{"s.supp:3"}, {{"deadlock", "00aa", "a hangs"}}, {"a", "b"}};
+  const std::string shown = text(report);
+  EXPECT_TRUE(contains(shown, "gordian: s.supp:3: this suppression fits no finding here\n"));
+  EXPECT_TRUE(
+      contains(shown,
+               "gordian: 1 finding of the baseline not seen any more: repaired, or this run did not come "
+               "by\n  deadlock 00aa a hangs\n"));
+  EXPECT_TRUE(contains(shown, "gordian: note: 2 classes of nested locks not in the order: a, b\n"));
 }
 
 TEST_F(TextView, NestingsCountedByKindAreMentioned) {

@@ -25,20 +25,6 @@
 namespace gordian {
 namespace {
 
-std::string mode_name(Mode mode) {
-  switch (mode) {
-    case Mode::blocking:
-      return "blocking";
-    case Mode::timed:
-      return "timed";
-    case Mode::try_only:
-      return "try";
-    case Mode::reacquire:
-      return "reacquire";
-  }
-  return "unknown";
-}
-
 // An instance of a cause, and how many there are.
 struct Cause {
   const LockGraph* graph = nullptr;  // that the cycle is one of
@@ -167,8 +153,7 @@ class LockOrderCycle {
   FindingEdge finding_edge(LockGraph::Edge edge, const EdgeChoice& choice) {
     FindingEdge result;
     result.thread = choice.use ? thread_name(choice.use->thread) : "another thread";
-    const Acquisition& wanted = graph_->chain(choice.evidence.wanted).wanted;
-    result.mode = wanted.shared ? "read" : mode_name(wanted.mode);
+    result.mode = mode_name(graph_->chain(choice.evidence.wanted).wanted);
     result.origin = "run";
     result.count = graph_->count(edge);
     std::set<std::pair<StackId, StackId>> sites;
