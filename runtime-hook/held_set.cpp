@@ -186,14 +186,15 @@ bool is_nested(const ThreadSlot& slot) {
   return outer < top_of(slot);
 }
 
-// Works out the chain of the entry above the top. False: it is not known, and may not be recorded or cannot.
+// Works out the chain of the entry above the top, whose lock is held already in a re-entry. False: it is not
+// known, and may not be recorded or cannot.
 template <Effort effort>
-bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
+bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site, bool reentry) {
   HeldPrivate& own = private_of(entry);
   if (!resolve_held_kinds<effort>(slot) || !resolve_kind<effort>(entry)) return false;
   HeldEntry& outer = outer_of(entry);
   const Repeat order = order_between(outer, entry.lock);
-  const uint64_t kind = ordered_kind(own.kind, order == Repeat::ascending);
+  const uint64_t kind = reentry ? reentry_kind(own.kind) : ordered_kind(own.kind, order == Repeat::ascending);
   KnownChain* known = load(summaries_exist) ? find_known(slot, kind) : nullptr;
   if (known != nullptr) {
     // What repeats it is compared with the entry next to it.
@@ -214,7 +215,9 @@ bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
 // reach.
 template <Effort effort>
 HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
-  if (HeldEntry* again = find_held(slot, lock)) {
+  HeldEntry* const again = find_held(slot, lock);
+  const bool behind_writers = how.mode != AcquireMode::try_only && readers_queue(lock);
+  if (again != nullptr && !(behind_writers && how.shared)) {
     slot.acquisitions += 1;
     return again;
   }
@@ -244,11 +247,18 @@ HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
   private_of((&entry)[1]).memo_tag = kNoMemo;
   // A trial waits for nothing and so makes no edge into its lock. Its chain is worked out when a lock inside
   // it needs it. Where there is no room to record a chain the lock is held all the same, and the loss was
-  // counted. A permit of a pool keeps nobody out: it has no place in chains.
+  // counted. A permit of a pool keeps nobody out: it has no place in chains. Where readers queue behind
+  // writers, a reader that reads again waits for a writer that need hold nothing, so both are recorded.
   const bool nested = is_nested(slot);
-  if (nested && !how.pool && how.mode != AcquireMode::try_only && !enter_chain<effort>(slot, entry, site) &&
-      effort == Effort::caches) {
+  const bool has_chain = nested || (behind_writers && !how.shared);
+  if (has_chain && !how.pool && how.mode != AcquireMode::try_only &&
+      !enter_chain<effort>(slot, entry, site, again != nullptr) && effort == Effort::caches) {
     return nullptr;
+  }
+  if (again != nullptr) {
+    drop_memo(entry);
+    slot.acquisitions += 1;
+    return again;
   }
   const auto* mutex = reinterpret_cast<const pthread_mutex_t*>(lock.address);
   if (lock.kind == LockKind::mutex && how.mode == AcquireMode::blocking && is_taggable(mutex)) {

@@ -21,8 +21,7 @@ struct Acquisition {
   LockId lock{};
   StackId stack = kNoStack;
   Mode mode = Mode::blocking;
-  bool shared = false;  // as one of several readers, which do not wait for one another,
-  bool queues = false;  // unless a reader waits behind a waiting writer
+  bool shared = false;  // as one of several readers, which do not wait for one another
 };
 
 // A thread that went through a chain, and the first and last of its segments in which it did.
