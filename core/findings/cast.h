@@ -7,8 +7,9 @@
 //     only read it,
 //   - could be there at the same moment (see ordering.h).
 // All locks on the outer chain of the wanted acquisition count as held, not only the edge's own. A thread
-// that a chain does not list (Chain::more_uses, or no use recorded at all) is taken to be another one that
-// may overlap.
+// that a chain does not list (Chain::more_uses) is taken to be another one that may overlap. Nobody stands at
+// a chain that has no use: it is in the trace as the outer part of others, when a lock further out had been
+// released before these were wanted, and says nothing of what was held when its own lock was.
 //
 // Choosing is a depth-first search in continuation style: what is to be done with a choice is handed in and
 // says whether it led anywhere. Exponential at worst, so a search ends after so many candidates.
@@ -68,7 +69,7 @@ class Cast {
       if (!fits(choice)) continue;
       if (const Outcome outcome = with(choice, next); outcome != Outcome::none) return outcome;
     }
-    if (!chain.more_uses && !chain.uses.empty()) return Outcome::none;
+    if (!chain.more_uses) return Outcome::none;
     choice.use.reset();
     return with(choice, next);
   }

@@ -34,8 +34,8 @@ struct Use {
 struct Chain {
   ChainId outer = kNoChain;  // kNoChain: nothing else was held
   Acquisition wanted;
-  uint64_t count = 0;  // times seen; a lower bound when the process was killed
-  std::vector<Use> uses;
+  uint64_t count = 0;      // times seen; a lower bound when the process was killed
+  std::vector<Use> uses;   // none: it is only what was left of others' outer chains
   bool more_uses = false;  // more threads went through than `uses` lists
   bool summary = false;    // stands for later chains of its kind too, see kind_graph.h
 };
