@@ -73,6 +73,7 @@ struct Shape {
   size_t acquisitions;      // at most
   bool any_order = false;   // of the releases; else the innermost is released first
   bool one_section = true;  // something is held from the first step to the last
+  bool trials = true;
 };
 
 class AllThreads {
@@ -95,7 +96,8 @@ class AllThreads {
       for (const bool shared : {false, true}) {
         if (shared && kinds_[lock] == Kind::mutex) continue;
         if (!may_take(lock, shared)) continue;
-        for (const bool trial : {false, true}) acquire({true, lock, shared, trial, 0}, acquired);
+        acquire({true, lock, shared, false, 0}, acquired);
+        if (shape_.trials) acquire({true, lock, shared, true, 0}, acquired);
       }
     }
   }
@@ -330,6 +332,17 @@ std::string in_words(const Steps& steps) {
   return text;
 }
 
+bool waits_for_what_was_tried(const Steps& steps) {
+  for (size_t at = 0; at < steps.size(); ++at) {
+    if (!steps[at].acquires || steps[at].trial) continue;
+    for (size_t before = 0; before < at; ++before) {
+      const Step& tried = steps[before];
+      if (tried.acquires && tried.trial && tried.lock == steps[at].lock && tried.partner > at) return true;
+    }
+  }
+  return false;
+}
+
 // The least of those that differ by the names of locks of one kind.
 Steps canonical(const Steps& steps, const Kinds& kinds) {
   std::vector<uint8_t> names(kinds.size());
@@ -351,7 +364,8 @@ struct Tally {
   uint64_t deadlocking = 0;
   uint64_t false_alarms = 0;
   uint64_t missed = 0;
-  uint64_t only_noted = 0;  // of these, as a cycle that cannot close
+  uint64_t only_noted = 0;         // of these, as a cycle that cannot close
+  uint64_t entered_once_more = 0;  // of the others, those that take by waiting what they have taken by trial
   std::string first_false_alarm;
   std::string first_missed;
 };
@@ -403,7 +417,11 @@ class Comparison {
     if (deadlocks == reported) return;
     std::string& first = reported ? tally_.first_false_alarm : tally_.first_missed;
     ++(reported ? tally_.false_alarms : tally_.missed);
-    tally_.only_noted += says == Gordian::Says::cannot_close && deadlocks ? 1U : 0U;
+    if (deadlocks && says == Gordian::Says::cannot_close) {
+      ++tally_.only_noted;
+    } else if (deadlocks && (waits_for_what_was_tried(one) || waits_for_what_was_tried(two))) {
+      ++tally_.entered_once_more;
+    }
     if (first.empty()) first = in_words(one) + "   |  " + in_words(two);
   }
 
@@ -499,18 +517,26 @@ TEST(EverySmallProgramTest, DISABLED_OfThreeAcquisitions) {
   expect_agreement(compare_all({.acquisitions = 3, .any_order = true}));
 }
 
-TEST(EverySmallProgramTest, DISABLED_OfFourNestedAcquisitions) {
-  expect_agreement(compare_all({.acquisitions = 4}));
+TEST(EverySmallProgramTest, DISABLED_OfFourAcquisitionsWithoutTrials) {
+  expect_agreement(compare_all({.acquisitions = 4, .any_order = true, .trials = false}));
+}
+
+TEST(EverySmallProgramTest, DISABLED_SomeOfFourAcquisitions) {
+  std::mt19937 random(7);
+  expect_agreement(compare_each_kind([&](Comparison& comparison) {
+    comparison.compare_some({.acquisitions = 4, .any_order = true}, 50'000, random);
+  }));
 }
 
 // A thread whose trial fails, and which goes on without the lock, is where it was not seen to be: with fewer
-// locks held. So a lock taken by trial is no gate, but passes for one. Nothing else is mistaken: each
-// deadlock that is missed is told of as a cycle that a gate guards.
+// locks held. So a lock taken by trial is no gate, but passes for one: the deadlock is told of as a cycle
+// that cannot close. And if it goes on to take that very lock, it may wait where it was seen to enter once
+// more.
 TEST(EverySmallProgramTest, DISABLED_OfThreeAcquisitionsWithoutTheLockAfterATrial) {
   const Tally tally = compare_all({.acquisitions = 3}, OnFailure::go_on);
   EXPECT_EQ(tally.false_alarms, 0U) << tally.first_false_alarm;
-  EXPECT_GT(tally.missed, 0U);
-  EXPECT_EQ(tally.missed, tally.only_noted) << tally.first_missed;
+  EXPECT_GT(tally.only_noted, 0U);
+  EXPECT_EQ(tally.missed, tally.only_noted + tally.entered_once_more) << tally.first_missed;
 }
 
 }  // namespace
