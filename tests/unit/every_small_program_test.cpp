@@ -517,15 +517,29 @@ TEST(EverySmallProgramTest, DISABLED_OfThreeAcquisitions) {
   expect_agreement(compare_all({.acquisitions = 3, .any_order = true}));
 }
 
-TEST(EverySmallProgramTest, DISABLED_OfFourAcquisitionsWithoutTrials) {
-  expect_agreement(compare_all({.acquisitions = 4, .any_order = true, .trials = false}));
+TEST(EverySmallProgramTest, DISABLED_OfFourNestedAcquisitionsWithoutTrials) {
+  expect_agreement(compare_all({.acquisitions = 4, .trials = false}));
 }
 
-TEST(EverySmallProgramTest, DISABLED_SomeOfFourAcquisitions) {
+Tally compare_some_of_four(bool any_order) {
   std::mt19937 random(7);
-  expect_agreement(compare_each_kind([&](Comparison& comparison) {
-    comparison.compare_some({.acquisitions = 4, .any_order = true}, 50'000, random);
-  }));
+  return compare_each_kind([&](Comparison& comparison) {
+    comparison.compare_some({.acquisitions = 4, .any_order = any_order}, 2000, random);
+  });
+}
+
+TEST(EverySmallProgramTest, DISABLED_SomeOfFourNestedAcquisitions) {
+  expect_agreement(compare_some_of_four(false));
+}
+
+// A lock released before one taken inside it may have kept the other thread from where it would have to be:
+// the two can stand there together, but not get there (acquisition histories, see Kahlon, Ivancic, Gupta,
+// "Reasoning About Threads Communicating via Locks", CAV 2005). Gordian reports it; it misses nothing.
+TEST(EverySmallProgramTest, DISABLED_SomeOfFourAcquisitions) {
+  const Tally tally = compare_some_of_four(true);
+  EXPECT_EQ(tally.missed, 0U) << tally.first_missed;
+  EXPECT_GT(tally.false_alarms, 0U);
+  EXPECT_LT(tally.false_alarms, tally.deadlocking / 500) << tally.first_false_alarm;
 }
 
 // A thread whose trial fails, and which goes on without the lock, is where it was not seen to be: with fewer
