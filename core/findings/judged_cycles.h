@@ -42,7 +42,7 @@ struct JudgedCycles {
 };
 
 struct CycleBudget {
-  uint64_t steps = uint64_t{1} << 24;  // a few seconds
+  uint64_t steps = uint64_t{1} << 26;  // a few seconds
   uint64_t steps_per_edge = uint64_t{1} << 17;
 };
 
