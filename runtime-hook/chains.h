@@ -51,6 +51,11 @@ inline uint64_t ordered_kind(uint64_t kind, bool ascending) {
   return ascending ? kind : ~kind | (kPendingMask + 1);
 }
 
+// The same of a re-entry, which no lock besides the one that is held can repeat.
+inline uint64_t reentry_kind(uint64_t kind) {
+  return mix(kind, 1) | (kPendingMask + 1);
+}
+
 // False as long as no kind has its summary: then there is no need to look for one.
 extern bool summaries_exist __attribute__((visibility("hidden")));
 

@@ -195,11 +195,23 @@ inline bool is_nested(const ThreadSlot& slot) {
   return outer < top_of(slot);
 }
 
-// Works out the chain of the entry above the top, or finds the summary of its kind. False: it is not known,
-// and may not be recorded or cannot.
+// What `entry` stands in for its chain.
+HeldEntry& outer_of(HeldEntry& entry) {
+  HeldEntry* outer = &entry - 1;
+  while (is_of_pool(*outer)) --outer;
+  return *outer;
+}
+
+// Works out the chain of the entry above the top, whose lock is held already in a re-entry, or finds the
+// summary of its kind. False: it is not known, and may not be recorded or cannot.
 template <Effort effort>
-bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
+bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site, bool reentry) {
   HeldPrivate& own = private_of(entry);
+  const HeldEntry& outer = outer_of(entry);
+  const Repeat order = order_between(outer, entry.lock);
+  const auto kind = [&](uint64_t hash) {
+    return reentry ? reentry_kind(hash) : ordered_kind(hash, order == Repeat::ascending);
+  };
   KnownChain* known = nullptr;
   uint64_t chain = 0;
   if (!load(summaries_exist)) {
@@ -207,9 +219,7 @@ bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
     chain = own.hash;
   } else {
     if (!resolve_hashes<effort, Hashed::kind>(slot)) return false;
-    const HeldEntry& outer = outer_of(entry);
-    const Repeat order = order_between(outer, entry.lock);
-    known = find_known(slot, ordered_kind(own.hash, order == Repeat::ascending));
+    known = find_known(slot, kind(own.hash));
     // What repeats it is compared with the entry next to it.
     if (known != nullptr && &outer == &entry - 1) entry.repeat = static_cast<uint8_t>(order);
     if (known == nullptr) {
@@ -220,7 +230,7 @@ bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site) {
   if (known == nullptr) known = find_known(slot, chain);
   if (known == nullptr) {
     if (effort == Effort::caches) return false;
-    known = record_chain(slot, chain, entry, site);
+    known = record_chain(slot, kind(hash_of(slot, entry, Hashed::kind)), chain, entry, site);
   }
   own.known = known;
   count(slot, *known, 1);
@@ -234,11 +244,11 @@ enum class Reentry : uint8_t { possible, excluded };
 // reach.
 template <Effort effort, Reentry reentry = Reentry::possible>
 inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
-  if (reentry == Reentry::possible) {
-    if (HeldEntry* again = find_held(slot, lock)) {
-      slot.acquisitions += 1;
-      return again;
-    }
+  HeldEntry* const again = reentry == Reentry::possible ? find_held(slot, lock) : nullptr;
+  const bool behind_writers = how.mode != AcquireMode::try_only && readers_queue(lock);
+  if (again != nullptr && !(behind_writers && how.shared)) {
+    slot.acquisitions += 1;
+    return again;
   }
   const uint32_t depth = depth_of(slot);
   if (depth == slot.held_capacity - 1) return nullptr;
@@ -266,11 +276,18 @@ inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) 
   private_of((&entry)[1]).memo_tag = kNoMemo;
   // A trial waits for nothing and so makes no edge into its lock. Its chain is worked out when a lock inside
   // it needs it. Where there is no room to record a chain the lock is held all the same, and the loss was
-  // counted. A permit of a pool keeps nobody out: it has no place in chains.
+  // counted. A permit of a pool keeps nobody out: it has no place in chains. Where readers queue behind
+  // writers, a reader that reads again waits for a writer that need hold nothing, so both are recorded.
   const bool nested = is_nested(slot);
-  if (nested && !how.pool && how.mode != AcquireMode::try_only && !enter_chain<effort>(slot, entry, site) &&
-      effort == Effort::caches) {
+  const bool has_chain = nested || (behind_writers && !how.shared);
+  if (has_chain && !how.pool && how.mode != AcquireMode::try_only &&
+      !enter_chain<effort>(slot, entry, site, again != nullptr) && effort == Effort::caches) {
     return nullptr;
+  }
+  if (again != nullptr) {
+    drop_memo(entry);
+    slot.acquisitions += 1;
+    return again;
   }
   const auto* mutex = reinterpret_cast<const pthread_mutex_t*>(lock.address);
   if (lock.kind == LockKind::mutex && how.mode == AcquireMode::blocking && is_taggable(mutex)) {

@@ -69,13 +69,6 @@ inline bool is_remembered(const ThreadSlot& slot, HeldEntry& above, const pthrea
   return true;
 }
 
-// What `entry` stands in for its chain.
-inline HeldEntry& outer_of(HeldEntry& entry) {
-  HeldEntry* outer = &entry - 1;
-  while (is_of_pool(*outer)) --outer;
-  return *outer;
-}
-
 // How the address of a lock stands to that of the one outside.
 inline Repeat order_between(const HeldEntry& outer, uint64_t lock) {
   return outer.lock < lock ? Repeat::ascending : Repeat::descending;

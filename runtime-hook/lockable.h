@@ -82,6 +82,13 @@ inline bool is_taggable(const pthread_mutex_t* mutex) {
   return (mutex->__data.__kind & (kRobust | kProcessShared)) == 0;
 }
 
+// Whether a reader of it waits behind a waiting writer, as with no other of glibc's kinds.
+inline bool readers_queue(Lockable lock) {
+  return lock.kind == LockKind::rwlock &&
+         reinterpret_cast<const pthread_rwlock_t*>(lock.address)->__data.__flags ==
+             PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
+}
+
 // Of a semaphore that was initialised. glibc keeps value and number of waiters in front of it.
 inline bool is_process_shared(const sem_t* semaphore) {
   return reinterpret_cast<const uint32_t*>(semaphore)[2] != 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/record_chain.h"
 
-#include "runtime-hook/held_set.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/options.h"
 #include "runtime-hook/runtime.h"
@@ -127,9 +126,7 @@ uint64_t hash_of(ThreadSlot& slot, HeldEntry& wanted, Hashed what) {
   return hash;
 }
 
-KnownChain* record_chain(ThreadSlot& slot, uint64_t chain, HeldEntry& wanted, CallSite site) {
-  const bool ascending = order_between(outer_of(wanted), wanted.lock) == Repeat::ascending;
-  const uint64_t kind = ordered_kind(hash_of(slot, wanted, Hashed::kind), ascending);
+KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, HeldEntry& wanted, CallSite site) {
   KindSlot* const of_kind = find_kind(kind);
   if (of_kind == nullptr) recorder().drop(format::Dropped::chain_table);
   ChainSlot* const summary = of_kind != nullptr ? load(of_kind->summary, std::memory_order_acquire) : nullptr;

@@ -14,8 +14,8 @@ namespace gordian::hook {
 // The hash of everything in `slot`'s held set and, inside it, `wanted`, all of which have their lock records.
 uint64_t hash_of(ThreadSlot& slot, HeldEntry& wanted, Hashed what);
 
-// `chain` is the hash of the chain that `wanted`, wanted at `site`, makes with all that is held.
-KnownChain* record_chain(ThreadSlot& slot, uint64_t chain, HeldEntry& wanted, CallSite site);
+// `kind` and `chain` are the hashes of what `wanted`, wanted at `site`, makes with all that is held.
+KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, HeldEntry& wanted, CallSite site);
 
 }  // namespace gordian::hook
 

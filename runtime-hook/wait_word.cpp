@@ -9,9 +9,6 @@ namespace gordian::hook {
 
 namespace {
 
-// glibc's PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP.
-constexpr unsigned kPrefersWriters = 2;
-
 template <typename Object>
 const Object& as(const Awaited& what) {
   return *reinterpret_cast<const Object*>(what.object.address);
@@ -44,8 +41,7 @@ uint8_t flags_of(const Awaited& what, const CallPath& path) {
   }
   if (what.kind != WaitKind::lock || !what.how.shared) return flags;
   flags |= format::kWaitsToRead;
-  if (what.object.kind == LockKind::rwlock && as<pthread_rwlock_t>(what).__data.__flags == kPrefersWriters)
-    flags |= format::kWaitsBehindWriters;
+  if (readers_queue(what.object)) flags |= format::kWaitsBehindWriters;
   return flags;
 }
 

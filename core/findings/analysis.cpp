@@ -107,6 +107,7 @@ Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> se
   }
   report.contention = contention(program, symbolizer);
   report.warnings = warnings(program, symbolizer);
+  std::ranges::move(context.warnings, std::back_inserter(report.warnings));
   report.stats = statistics(program);
   return report;
 }

@@ -3,39 +3,19 @@
 
 #include <algorithm>
 #include <numeric>
-#include <unordered_map>
 #include <utility>
 
 namespace gordian {
 namespace {
 
-// Which conditions a search insists on.
-struct Conditions {
-  bool no_gate = true;
-  enum class Threads : uint8_t { overlap, differ, any } threads = Threads::overlap;
-};
-
-enum class Outcome : uint8_t { found, none, gave_up };
-
-struct Held {
-  LockId lock{};
-  bool shared = false;  // by read locks only
-  auto operator<=>(const Held&) const = default;
-};
-
-// One that not both can hold at once. In ascending order, for both arguments.
-std::optional<LockId> common_lock(const std::vector<Held>& a, const std::vector<Held>& b) {
-  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
-    if (i->lock == j->lock && !(i->shared && j->shared)) return i->lock;
-    ++(*i < *j ? i : j);
-  }
-  return std::nullopt;
-}
-
 class Judge {
  public:
   Judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering, uint64_t max_steps)
-      : graph_(graph), ordering_(ordering), max_steps_(max_steps), choice_(cycle.locks.size()) {
+      : cycle_(cycle),
+        graph_(graph),
+        cast_(graph, ordering),
+        max_steps_(max_steps),
+        choice_(cycle.locks.size()) {
     for (size_t i = 0; i < cycle.locks.size(); ++i) {
       const LockId wanted = cycle.locks[(i + 1) % cycle.locks.size()];
       std::vector<Evidence>& evidence =
@@ -52,30 +32,25 @@ class Judge {
 
   Verdict verdict() {
     Verdict verdict;
-    const Outcome possible = search({});
+    const Outcome possible = search({}, verdict);
     verdict.exhausted = possible == Outcome::gave_up;
-    if (possible != Outcome::none) {
-      verdict.edges = possible == Outcome::found ? choice_ : first_choice();
-      return verdict;
-    }
-    const Outcome waiting = search({.no_gate = false, .threads = Threads::any});
-    verdict.edges = waiting == Outcome::found ? choice_ : first_choice();
+    if (possible != Outcome::none) return verdict;
+    const Outcome waiting = search({.no_gate = false, .threads = Threads::any}, verdict);
     if (waiting == Outcome::none) {
       verdict.blocks = false;
     } else if (search({.no_gate = false, .threads = Threads::differ}) == Outcome::none) {
       verdict.tier = Tier::single_thread;
-    } else if (const Outcome overlapping = search({.no_gate = false}); overlapping == Outcome::found) {
+    } else if (const Outcome overlapping = search({.no_gate = false}, verdict);
+               overlapping == Outcome::found) {
       verdict.tier = Tier::guarded;
-      verdict.edges = choice_;
-      verdict.gate = gate();
+      verdict.gate = gate(verdict.all());
     } else {
       verdict.tier = Tier::ordered;
-      Outcome different = search({.threads = Threads::differ});
-      if (different == Outcome::none) different = search({.no_gate = false, .threads = Threads::differ});
+      Outcome different = search({.threads = Threads::differ}, verdict);
+      if (different == Outcome::none)
+        different = search({.no_gate = false, .threads = Threads::differ}, verdict);
       verdict.exhausted = overlapping == Outcome::gave_up || different == Outcome::gave_up;
-      if (different == Outcome::found) verdict.edges = choice_;
-      choice_ = verdict.edges;
-      verdict.conflict = conflict();
+      verdict.conflict = conflict(verdict.all());
     }
     return verdict;
   }
@@ -84,90 +59,71 @@ class Judge {
   using Threads = Conditions::Threads;
 
   Outcome search(Conditions conditions) {
-    conditions_ = conditions;
-    steps_ = 0;
+    cast_.begin(conditions, max_steps_);
+    writers_.clear();
     return extend(0);
+  }
+
+  // The same; what is found goes into `verdict`, or, as long as nothing is, any choice.
+  Outcome search(Conditions conditions, Verdict& verdict) {
+    const Outcome outcome = search(conditions);
+    if (outcome == Outcome::found) {
+      verdict.edges = choice_;
+      verdict.writers = writers_;
+    } else if (verdict.edges.empty()) {
+      verdict.edges = first_choice();
+    }
+    return outcome;
   }
 
   // Chooses for the edge at `depth` of order_ and all after it.
   Outcome extend(size_t depth) {
-    if (depth == order_.size()) return Outcome::found;
-    EdgeChoice& choice = choice_[order_[depth]];
+    if (depth == order_.size()) return cast_.choose_writers(queues(), writers_);
+    EdgeChoice& place = choice_[order_[depth]];
     for (const Evidence& evidence : evidence_[order_[depth]]) {
-      if (++steps_ > max_steps_) return Outcome::gave_up;
-      choice.evidence = evidence;
-      if (reads_past(depth) || (conditions_.no_gate && gated(depth))) continue;
-      const Chain& chain = graph_.chain(evidence.wanted);
-      for (const Use& use : chain.uses) {
-        if (++steps_ > max_steps_) return Outcome::gave_up;
-        choice.use = use;
-        if (!fits(depth)) continue;
-        if (const Outcome rest = extend(depth + 1); rest != Outcome::none) return rest;
+      place.evidence = evidence;
+      if (reads_past(depth)) {
+        if (!cast_.step()) return Outcome::gave_up;
+        continue;
       }
-      if (!has_unlisted_thread(chain)) continue;
-      choice.use.reset();
-      if (const Outcome rest = extend(depth + 1); rest != Outcome::none) return rest;
+      const Outcome outcome = cast_.choose(evidence, [&](const EdgeChoice& choice) {
+        place = choice;
+        return extend(depth + 1);
+      });
+      if (outcome != Outcome::none) return outcome;
     }
     return Outcome::none;
   }
 
-  // Whether the choice at `depth` shares a held lock with one before it.
-  bool gated(size_t depth) {
-    const std::vector<Held>& held = held_by(order_[depth]);
-    return std::any_of(order_.begin(), order_.begin() + static_cast<ptrdiff_t>(depth),
-                       [&](size_t edge) { return common_lock(held, held_by(edge)).has_value(); });
+  size_t next(size_t edge) const { return (edge + 1) % choice_.size(); }
+  LockId wanted(size_t edge) const { return cycle_.locks[next(edge)]; }
+  bool are_readers(size_t edge) const {
+    return cast_.are_readers(choice_[edge].evidence, choice_[next(edge)].evidence);
   }
 
-  // Whether the choice at `depth` and a neighbour chosen before it meet as two readers of one lock: then the
-  // one does not wait for the other.
+  // Whether the choice at `depth` and a neighbour chosen before it meet as two readers of one lock that lets
+  // them: then the one does not wait for the other.
   bool reads_past(size_t depth) const {
     const size_t edge = order_[depth];
-    const size_t next = (edge + 1) % order_.size();
-    const size_t before = (edge + order_.size() - 1) % order_.size();
-    return std::any_of(order_.begin(), order_.begin() + static_cast<ptrdiff_t>(depth), [&](size_t other) {
-      return (other == next && are_readers(edge, other)) || (other == before && are_readers(other, edge));
-    });
+    const auto chosen_end = order_.begin() + static_cast<ptrdiff_t>(depth) + 1;
+    const auto is_chosen = [&](size_t other) {
+      return std::find(order_.begin(), chosen_end, other) != chosen_end;
+    };
+    const auto passes = [&](size_t waiter) {
+      return is_chosen(waiter) && is_chosen(next(waiter)) && are_readers(waiter) &&
+             graph_.readers(wanted(waiter)) == LockGraph::Readers::pass;
+    };
+    return passes(edge) || passes((edge + choice_.size() - 1) % choice_.size());
   }
 
-  bool are_readers(size_t edge, size_t next) const {
-    const Acquisition& wanted = graph_.chain(choice_[edge].evidence.wanted).wanted;
-    return wanted.shared && !wanted.queues && graph_.chain(choice_[next].evidence.held).wanted.shared;
-  }
-
-  // Whether the thread chosen at `depth` is another than, or could be where it is together with, each chosen
-  // before.
-  bool fits(size_t depth) const {
-    const EdgeChoice& last = choice_[order_[depth]];
-    if (conditions_.threads == Threads::any) return true;
-    return std::all_of(order_.begin(), order_.begin() + static_cast<ptrdiff_t>(depth), [&](size_t edge) {
-      if (conditions_.threads == Threads::overlap) return may_meet(choice_[edge], last);
-      return !choice_[edge].use || choice_[edge].use->thread != last.use->thread;
-    });
-  }
-
-  bool may_meet(const EdgeChoice& a, const EdgeChoice& b) const {
-    return !a.use || !b.use || ordering_.may_overlap(*a.use, *b.use);  // never for the same thread
-  }
-
-  // The locks held at the choice for `edge`, ascending. Those known by their class only guard nothing.
-  const std::vector<Held>& held_by(size_t edge) {
-    const ChainId outer = graph_.chain(choice_[edge].evidence.wanted).outer;
-    const auto [entry, is_new] = held_.try_emplace(outer);
-    if (is_new) {
-      for (ChainId at = outer; at != kNoChain; at = graph_.chain(at).outer) {
-        const Acquisition& taken = graph_.chain(at).wanted;
-        if (graph_.vertex(taken.lock) == LockGraph::Vertex::lock)
-          entry->second.push_back({taken.lock, taken.shared});
-      }
-      // Of one taken more than once, the strongest.
-      std::ranges::sort(entry->second);
-      const auto rest = std::ranges::unique(entry->second, {}, &Held::lock);
-      entry->second.erase(rest.begin(), rest.end());
+  // The locks of the choice that a reader queues for.
+  std::vector<LockId> queues() const {
+    std::vector<LockId> locks;
+    for (size_t edge = 0; edge < choice_.size(); ++edge) {
+      if (are_readers(edge)) locks.push_back(wanted(edge));
     }
-    return entry->second;
+    return locks;
   }
-
-  static bool has_unlisted_thread(const Chain& chain) { return chain.more_uses || chain.uses.empty(); }
 
   // What is shown when no search has a better choice.
   std::vector<EdgeChoice> first_choice() const {
@@ -179,52 +135,57 @@ class Judge {
     return choice;
   }
 
-  // The gate lock of the choice: one held on every edge if there is one.
-  std::optional<Gate> gate() {
-    for (const Held& held : held_by(0)) {
-      if (keeps_all_apart(held.lock)) return Gate{held.lock, true};
+  // The gate lock of the choice: one held by all if there is one.
+  std::optional<Gate> gate(const std::vector<EdgeChoice>& all) {
+    for (const Cast::Held& held : cast_.held_by(all.front())) {
+      if (keeps_all_apart(held.lock, all)) return Gate{held.lock, true};
     }
-    for (size_t second = 1; second < choice_.size(); ++second) {
+    for (size_t second = 1; second < all.size(); ++second) {
       for (size_t first = 0; first < second; ++first) {
-        if (const auto lock = common_lock(held_by(first), held_by(second))) return Gate{*lock, false};
+        if (const auto lock = cast_.gate(all[first], all[second])) return Gate{*lock, false};
       }
     }
     return std::nullopt;
   }
 
-  // Held on every edge, and by a read lock on one at most.
-  bool keeps_all_apart(LockId lock) {
+  // Held by all, and by a read lock of one at most.
+  bool keeps_all_apart(LockId lock, const std::vector<EdgeChoice>& all) {
     size_t readers = 0;
-    for (size_t edge = 0; edge < choice_.size(); ++edge) {
-      const std::vector<Held>& all = held_by(edge);
-      const auto held = std::ranges::find(all, lock, &Held::lock);
-      if (held == all.end()) return false;
+    for (const EdgeChoice& choice : all) {
+      const std::vector<Cast::Held>& locks = cast_.held_by(choice);
+      const auto held = std::ranges::find(locks, lock, &Cast::Held::lock);
+      if (held == locks.end()) return false;
       if (held->shared) ++readers;
     }
     return readers <= 1;
   }
 
-  std::optional<ThreadConflict> conflict() const {
-    for (size_t second = 1; second < choice_.size(); ++second) {
+  std::optional<ThreadConflict> conflict(const std::vector<EdgeChoice>& all) const {
+    for (size_t second = 1; second < all.size(); ++second) {
       for (size_t first = 0; first < second; ++first) {
-        if (!may_meet(choice_[first], choice_[second])) return ThreadConflict{first, second};
+        if (!cast_.may_overlap(all[first], all[second])) return ThreadConflict{first, second};
       }
     }
     return std::nullopt;
   }
 
+  const Cycle& cycle_;
   const LockGraph& graph_;
-  const Ordering& ordering_;
+  Cast cast_;
   const uint64_t max_steps_;
   std::vector<std::vector<Evidence>> evidence_;  // of each edge of the cycle
   std::vector<size_t> order_;                    // edges, in the order of choosing
   std::vector<EdgeChoice> choice_;
-  std::unordered_map<ChainId, std::vector<Held>> held_;
-  Conditions conditions_;
-  uint64_t steps_ = 0;
+  std::vector<EdgeChoice> writers_;
 };
 
 }  // namespace
+
+std::vector<EdgeChoice> Verdict::all() const {
+  std::vector<EdgeChoice> all = edges;
+  all.insert(all.end(), writers.begin(), writers.end());
+  return all;
+}
 
 Verdict judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering, uint64_t max_steps) {
   return Judge(cycle, graph, ordering, max_steps).verdict();

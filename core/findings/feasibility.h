@@ -4,22 +4,16 @@
 //
 // A deadlock needs, for every edge of the cycle at the same moment, a thread of its own that stands there:
 // holding what the edge's evidence holds, waiting for what it wants. So one piece of evidence and one thread
-// that went through it are chosen for each edge, such that of any two edges
-//   - the threads differ,
-//   - the locks held have none in common: a common one, a *gate lock*, lets only one of the two threads get
-//     there, unless both only read it (Havelund, "Using Runtime Analysis to Guide Model Checking of Java
-//     Programs", SPIN 2000; Agarwal et al., "Detecting Potential Deadlocks with Static Analysis and Run-Time
-//     Monitoring", 2005),
-//   - what the two threads did could have overlapped (see ordering.h),
-//   - if they are neighbours, the one waits for the other: it does not when both read the lock, unless the
-//     lock lets readers queue behind a writer.
-// All locks on the outer chain of the wanted acquisition count as held, not only the edge's own. A thread
-// that a chain does not list (Chain::more_uses, or no use recorded at all) is taken to be another one that
-// may overlap.
+// that went through it are chosen for each edge, such that all of them can be there at once (see cast.h:
+// Havelund, "Using Runtime Analysis to Guide Model Checking of Java Programs", SPIN 2000; Agarwal et al.,
+// "Detecting Potential Deadlocks with Static Analysis and Run-Time Monitoring", 2005), and each waits for the
+// next. Who wants to read what the next one reads does not; but if readers of the lock queue behind a waiting
+// writer, one more thread, which wants to write it, makes it wait: that writer waits for the next one and the
+// reader for the writer. A cycle of one lock is a thread that reads it twice, around such a writer.
 //
-// Algorithm: depth-first search over the edges, those with the least evidence first. The choice is
-// exponential in the length of the cycle at worst, so a search tries at most `max_steps` candidates; when
-// that did not settle it, the cycle counts as plausible and the verdict says so.
+// Algorithm: depth-first search over the edges, those with the least evidence first, then over the writers
+// needed. The choice is exponential in the length of the cycle at worst, so a search tries at most
+// `max_steps` candidates; when that did not settle it, the cycle counts as plausible and the verdict says so.
 #ifndef GORDIAN_CORE_FINDINGS_FEASIBILITY_H
 #define GORDIAN_CORE_FINDINGS_FEASIBILITY_H
 
@@ -28,26 +22,21 @@
 #include <optional>
 #include <vector>
 
+#include "core/findings/cast.h"
 #include "core/findings/finding.h"
-#include "core/graph/chains.h"
 #include "core/graph/cycles.h"
 #include "core/graph/lock_graph.h"
 #include "core/graph/ordering.h"
 
 namespace gordian {
 
-struct EdgeChoice {
-  Evidence evidence{};
-  std::optional<Use> use;  // nothing: a thread that the chain does not list
-};
-
-// A lock held on several edges at once.
+// A lock held by several of the threads.
 struct Gate {
   LockId lock{};
-  bool everywhere = false;  // on every edge; else on two of them
+  bool everywhere = false;  // by all; else by two of them
 };
 
-// Two edges, by position, whose threads are the same or cannot overlap.
+// Two of Verdict::all() that are by the same thread or cannot overlap.
 struct ThreadConflict {
   size_t first = 0;
   size_t second = 0;
@@ -57,15 +46,20 @@ struct ThreadConflict {
 // plausible       nothing; or unknown, when `exhausted`
 // single_thread   too few threads took part: some one would be needed at two edges, whatever the choice
 // guarded         every choice of threads that could overlap has a gate lock; `gate` is that of `edges`
-// ordered         none of the above: `conflict` names two edges of `edges`, if the search got so far
+// ordered         none of the above: `conflict` names two of the choice, if the search got so far
 struct Verdict {
-  bool blocks =
-      true;  // false: whatever the choice, two neighbours are readers of one lock. There is no cycle
+  // False: whatever the choice, two neighbours are readers of one lock, and nobody waits. There is no cycle.
+  bool blocks = true;
   Tier tier = Tier::plausible;
-  bool exhausted = false;         // a search was given up
-  std::vector<EdgeChoice> edges;  // edges[i] is for locks[i] -> locks[i + 1]: the choice that shows the above
+  bool exhausted = false;  // a search was given up
+  // The choice that shows the above: edges[i] is for locks[i] -> locks[i + 1]; a writer for each reader that
+  // only queues.
+  std::vector<EdgeChoice> edges;
+  std::vector<EdgeChoice> writers;
   std::optional<Gate> gate;
   std::optional<ThreadConflict> conflict;
+
+  std::vector<EdgeChoice> all() const;  // edges, then writers
 };
 
 inline constexpr uint64_t kMaxFeasibilitySteps = 100'000;

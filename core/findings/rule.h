@@ -6,6 +6,7 @@
 #define GORDIAN_CORE_FINDINGS_RULE_H
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/findings/finding.h"
@@ -17,7 +18,8 @@ namespace gordian {
 // What a rule works with besides the program.
 struct Context {
   Symbolizer& symbolizer;
-  std::vector<Finding>& findings;  // to append to, in any order
+  std::vector<Finding>& findings;          // to append to, in any order
+  std::vector<std::string> warnings = {};  // the same; what may be missing
 };
 
 struct Rule {

@@ -21,8 +21,7 @@ struct Acquisition {
   LockId lock{};
   StackId stack = kNoStack;
   Mode mode = Mode::blocking;
-  bool shared = false;  // as one of several readers, which do not wait for one another,
-  bool queues = false;  // unless a reader waits behind a waiting writer
+  bool shared = false;  // as one of several readers, which do not wait for one another
 };
 
 // A thread that went through a chain, and the first and last of its segments in which it did.
@@ -35,8 +34,8 @@ struct Use {
 struct Chain {
   ChainId outer = kNoChain;  // kNoChain: nothing else was held
   Acquisition wanted;
-  uint64_t count = 0;  // times seen; a lower bound when the process was killed
-  std::vector<Use> uses;
+  uint64_t count = 0;      // times seen; a lower bound when the process was killed
+  std::vector<Use> uses;   // none: it is only what was left of others' outer chains
   bool more_uses = false;  // more threads went through than `uses` lists
   bool summary = false;    // stands for later chains of its kind too, see kind_graph.h
 };

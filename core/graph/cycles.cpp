@@ -26,7 +26,7 @@ struct Component {
   Adjacency in;
 };
 
-// The components of at least two locks, small ones first.
+// The components that have cycles, small ones first.
 std::vector<Component> components_of(const LockGraph& graph) {
   const LockGraph::Graph& boost_graph = graph.boost_graph();
   const size_t lock_count = graph.lock_count();
@@ -42,7 +42,9 @@ std::vector<Component> components_of(const LockGraph& graph) {
     node_of[lock] = static_cast<Node>(locks.size());
     locks.push_back(static_cast<LockId>(lock));
   }
-  std::erase_if(components, [](const Component& component) { return component.locks.size() < 2; });
+  std::erase_if(components, [&](const Component& component) {
+    return component.locks.size() == 1 && !graph.find(component.locks.front(), component.locks.front());
+  });
 
   for (Component& component : components) {
     component.out.resize(component.locks.size());

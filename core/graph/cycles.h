@@ -24,8 +24,9 @@
 
 namespace gordian {
 
-// locks[i] is held when locks[i + 1] is wanted, the last one when locks[0] is. At least two locks, no
-// repetition. Rotated so that the smallest LockId stands first, which makes equal cycles equal.
+// locks[i] is held when locks[i + 1] is wanted, the last one when locks[0] is. No repetition; a single lock
+// is one that points to itself. Rotated so that the smallest LockId stands first, which makes equal cycles
+// equal.
 struct Cycle {
   std::vector<LockId> locks;
   friend bool operator==(const Cycle&, const Cycle&) = default;

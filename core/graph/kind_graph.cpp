@@ -55,7 +55,8 @@ LockGraph kind_graph(const Program& program) {
   for (const Lock& lock : program.locks) {
     const auto own = program.graph.vertex(static_cast<LockId>(vertex.size()));
     const bool by_class = own == LockGraph::Vertex::lock && classes.contains(class_of(lock));
-    const LockId id = graph.add_lock(by_class ? LockGraph::Vertex::lock_class : own);
+    const LockId id = graph.add_lock(by_class ? LockGraph::Vertex::lock_class : own,
+                                     program.graph.readers(static_cast<LockId>(vertex.size())));
     vertex.add(by_class ? first_of_class.try_emplace(class_of(lock), id).first->second : id);
   }
 

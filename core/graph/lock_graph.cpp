@@ -6,27 +6,42 @@
 namespace gordian {
 namespace {
 
-bool holds(const Table<ChainId, Chain>& chains, ChainId chain, LockId lock) {
+// Where `lock` was taken that is held at `chain`; of several acquisitions, the outermost is the one that
+// holds it. kNoChain: it is not held.
+ChainId holder(const Table<ChainId, Chain>& chains, ChainId chain, LockId lock) {
+  ChainId found = kNoChain;
   for (; chain != kNoChain; chain = chains[chain].outer) {
-    if (chains[chain].wanted.lock == lock) return true;
+    if (chains[chain].wanted.lock == lock) found = chain;
   }
-  return false;
+  return found;
 }
 
 }  // namespace
 
-LockId LockGraph::add_lock(Vertex vertex) {
+LockId LockGraph::add_lock(Vertex vertex, Readers readers) {
   boost::add_vertex(*graph_);
-  return vertices_.add(vertex);
+  const LockId id = vertices_.add(vertex);
+  if (readers == Readers::queue) writers_[id];
+  return id;
 }
 
 ChainId LockGraph::add_chain(Chain chain) {
   const ChainId id = chains_.add(std::move(chain));
   const Acquisition& wanted = chains_[id].wanted;
-  // Re-entry waits for nothing, so the locks taken in between do not point back to the lock either.
-  const bool can_reenter = vertex(wanted.lock) == Vertex::lock;
   if (wanted.mode == Mode::try_only || vertex(wanted.lock) == Vertex::signal) return id;
-  if (can_reenter && holds(chains_, chains_[id].outer, wanted.lock)) return id;
+  const bool queues = readers(wanted.lock) == Readers::queue;
+  if (queues && !wanted.shared) writers_[wanted.lock].push_back(id);
+  // Whoever waits on re-entry waits for a writer that waits for nobody but it; and no other re-entry waits.
+  // So the locks taken in between do not point back to the lock.
+  if (vertex(wanted.lock) == Vertex::lock) {
+    const ChainId held = holder(chains_, chains_[id].outer, wanted.lock);
+    if (held != kNoChain) {
+      if (queues && wanted.shared && chains_[held].wanted.shared) {
+        edge_data(wanted.lock, wanted.lock).evidence.push_back({held, id});
+      }
+      return id;
+    }
+  }
 
   for (ChainId held = chains_[id].outer; held != kNoChain; held = chains_[held].outer) {
     const LockId held_lock = chains_[held].wanted.lock;

@@ -4,8 +4,9 @@
 // while the first was held. An edge carries its evidence, the chains it came from.
 //
 // Which acquisitions make an edge: one that can block. A trylock never waits, so it closes no cycle and adds
-// no edge into its lock (the lock then held still starts edges). A lock does not point to itself: re-entry of
-// a recursive lock cannot block.
+// no edge into its lock (the lock then held still starts edges). Re-entry of a recursive lock cannot block,
+// so a lock does not point to itself; but for one that is read again where readers queue behind a waiting
+// writer: the writer waits for the reader, and the reader, from its second acquisition on, for the writer.
 //
 // Movable, not copyable; edge descriptors stay valid over a move. Not thread-safe for writing; any number of
 // threads may read. Adding a chain of depth d is O(d).
@@ -48,9 +49,16 @@ class LockGraph {
   //   that belongs to all threads of the process. It has no edges.
   enum class Vertex : uint8_t { lock, lock_class, signal };
 
+  // What a reader does that finds other readers and a waiting writer: it joins the readers, or queues behind
+  // the writer.
+  enum class Readers : uint8_t { pass, queue };
+
   // Locks are numbered from 0 in the order of the calls.
-  LockId add_lock(Vertex vertex = Vertex::lock);
+  LockId add_lock(Vertex vertex = Vertex::lock, Readers readers = Readers::pass);
   Vertex vertex(LockId lock) const { return vertices_[lock]; }
+  Readers readers(LockId lock) const { return writers_.contains(lock) ? Readers::queue : Readers::pass; }
+  // Of a lock whose readers queue: the chains that wait to write it. A reader queues behind one of them.
+  const std::vector<ChainId>& writers(LockId lock) const { return writers_.at(lock); }
 
   // Adds the chain and every edge it gives rise to. `chain.outer` and its locks must have been added before.
   ChainId add_chain(Chain chain);
@@ -78,6 +86,8 @@ class LockGraph {
   // On the heap, since Boost's graphs copy themselves when moved, which would leave the descriptors behind.
   std::unique_ptr<Graph> graph_ = std::make_unique<Graph>();
   Table<LockId, Vertex> vertices_;
+  std::unordered_map<LockId, std::vector<ChainId>>
+      writers_;  // of the locks whose readers queue, which are few
   Table<ChainId, Chain> chains_;
   std::unordered_map<uint64_t, Edge> edges_;  // key(held, wanted) -> edge; vecS edge descriptors stay valid
 };

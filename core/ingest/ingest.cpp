@@ -54,7 +54,9 @@ const char* in_words(format::Dropped reason) {
   return "losses of an unknown kind";
 }
 
-// glibc's PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP. Of the other kinds, readers pass by waiting writers.
+// glibc's PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP. Of the other kinds, readers pass by waiting writers:
+// also of PREFER_WRITER_NP, which only lets one writer hand the lock to the next
+// (pthread_rwlock_common.c, 2.36).
 constexpr uint8_t kPrefersWriters = 2;
 
 // One pass over one trace.
@@ -208,12 +210,12 @@ class Ingestion {
     lock.created = ids_.stacks.find(record.created).value_or(kNoStack);
     lock.first_taken = ids_.stacks.find(record.first_taken).value_or(kNoStack);
     lock.name = name_at(offset, record);
-    const bool readers_wait = lock.kind == LockKind::rwlock && record.type == kPrefersWriters;
+    const bool queues = lock.kind == LockKind::rwlock && record.type == kPrefersWriters;
     const LockId id = program_.locks.add(std::move(lock));
     ids_.newest_lock[{record.address, record.kind}] = id;
     program_.graph.add_lock(is_signal(record) || is_shared_by_threads(record) ? LockGraph::Vertex::signal
-                                                                              : LockGraph::Vertex::lock);
-    if (readers_wait) readers_wait_.insert(id);
+                                                                              : LockGraph::Vertex::lock,
+                            queues ? LockGraph::Readers::queue : LockGraph::Readers::pass);
     ids_.locks.add(offset, id);
   }
 
@@ -262,7 +264,7 @@ class Ingestion {
     Chain chain;
     chain.outer = outer.value_or(kNoChain);
     chain.wanted = {*lock, ids_.stacks.find(record.stack).value_or(kNoStack), static_cast<Mode>(record.mode),
-                    record.shared != 0, readers_wait_.contains(*lock)};
+                    record.shared != 0};
     // Two threads that met a new chain in the same instant have both written it: one node, the sum of both
     // counts.
     const auto key = std::tuple(chain.outer, chain.wanted.lock, chain.wanted.stack, chain.wanted.mode,
@@ -339,7 +341,6 @@ class Ingestion {
   TraceIds ids_;
   Known<ChainRef, ChainId> chains_;
   std::map<std::pair<uint64_t, format::LockKind>, std::vector<std::pair<uint64_t, std::string>>> names_;
-  std::set<LockId> readers_wait_;  // rwlocks where a reader waits behind a waiting writer
   std::map<std::tuple<ChainId, LockId, StackId, Mode, bool>, ChainId> nodes_;
   uint64_t dangling_ = 0;
 };

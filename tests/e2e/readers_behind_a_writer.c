@@ -2,7 +2,8 @@
 // Two threads that read-lock in opposite orders let each other pass, unless the locks prefer writers: then a
 // reader waits behind a waiting writer, and both wait for ever as soon as each lock has one.
 //
-// expect: lock-order-cycle tier=plausible locks=2 names=a,b functions=forward,backward
+// expect: lock-order-cycle tier=plausible locks=2 names=a,b functions=forward,backward,write_both
+// message=writer
 #include "tests/e2e/support.h"
 
 static pthread_rwlock_t a = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
@@ -22,8 +23,15 @@ static void backward(void) {
   pthread_rwlock_unlock(&b);
 }
 
+static void write_both(void) {
+  pthread_rwlock_wrlock(&a);
+  pthread_rwlock_unlock(&a);
+  pthread_rwlock_wrlock(&b);
+  pthread_rwlock_unlock(&b);
+}
+
 int main(void) {
-  const Part parts[] = {forward, backward};
-  run_in_turn(2, parts);
+  const Part parts[] = {forward, backward, write_both, write_both};
+  run_in_turn(4, parts);
   return 0;
 }

@@ -17,6 +17,7 @@ namespace gordian {
 namespace {
 
 constexpr ThreadId kMain{0};
+constexpr LockId kQueue{0};  // of random programs: readers of it queue behind a waiting writer
 
 class FeasibilityTest : public testing::Test {
  protected:
@@ -32,6 +33,7 @@ class FeasibilityTest : public testing::Test {
   const LockId b = build.lock();
   const LockId c = build.lock();
   const LockId gate = build.lock();
+  const LockId queue = build.lock(LockGraph::Readers::queue);
   const ThreadId t1 = build.thread("one", 1);
   const ThreadId t2 = build.thread("two", 2);
   const ThreadId t3 = build.thread("three", 3);
@@ -115,12 +117,69 @@ TEST_F(FeasibilityTest, AReaderWaitsForAWriterAndAWriterForAReader) {
   EXPECT_TRUE(judge_cycle().blocks);
 }
 
-TEST_F(FeasibilityTest, AReaderQueuesBehindAWriterIfItsLockSaysSo) {
-  build.read(build.nest({a, b}, t1), b, true);
-  build.read(build.nest({b, a}, t2), b, true);
+// t1 waits for a writer of the queue, the writer for t2, which reads it, and t2 for t1.
+TEST_F(FeasibilityTest, AReaderQueuesBehindAWriterOfALockThatSaysSo) {
+  build.take({{a}, {queue, true}}, {Use{t1, 0, 0}});
+  build.take({{queue, true}, {a}}, {Use{t2, 0, 0}});
+  EXPECT_FALSE(judge_cycle().blocks);
+  const ChainId writing = build.nest({queue}, t3);
   const Verdict verdict = judge_cycle();
   EXPECT_TRUE(verdict.blocks);
   EXPECT_EQ(verdict.tier, Tier::plausible);
+  ASSERT_EQ(verdict.writers.size(), 1U);
+  EXPECT_EQ(verdict.writers[0].evidence.wanted, writing);
+  EXPECT_EQ(verdict.writers[0].use->thread, t3);
+}
+
+TEST_F(FeasibilityTest, TheWriterIsAThirdThread) {
+  build.take({{a}, {queue, true}}, {Use{t1, 0, 0}});
+  build.take({{queue, true}, {a}}, {Use{t2, 0, 0}});
+  build.nest({queue}, t1);
+  build.nest({queue}, t2);
+  EXPECT_EQ(judge_cycle().tier, Tier::single_thread);
+}
+
+TEST_F(FeasibilityTest, AWriterThatTriesMakesNobodyQueue) {
+  build.take({{a}, {queue, true}}, {Use{t1, 0, 0}});
+  build.take({{queue, true}, {a}}, {Use{t2, 0, 0}});
+  build.nest({queue}, {Use{t3, 0, 0}}, Mode::try_only);
+  EXPECT_FALSE(judge_cycle().blocks);
+}
+
+// ---- a lock read twice
+
+TEST_F(FeasibilityTest, AReaderOfTwoReadsWaitsForAWriterInBetween) {
+  build.take({{queue, true}, {queue, true}}, {Use{t1, 0, 0}});
+  EXPECT_FALSE(judge_cycle().blocks);
+  build.nest({queue}, t1);
+  EXPECT_EQ(judge_cycle().tier, Tier::single_thread);
+  build.nest({gate, queue}, t2);
+  const Verdict verdict = judge_cycle();
+  EXPECT_EQ(verdict.tier, Tier::plausible);
+  EXPECT_EQ(verdict.edges.size(), 1U);
+  EXPECT_EQ(verdict.writers.size(), 1U);
+}
+
+TEST_F(FeasibilityTest, AGateKeepsTheWriterFromTwoReads) {
+  build.take({{gate}, {queue, true}, {queue, true}}, {Use{t1, 0, 0}});
+  build.nest({gate, queue}, t2);
+  const Cycle twice{{queue}};
+  const Verdict verdict = judge(twice, build.program.graph, Ordering(build.program));
+  EXPECT_EQ(verdict.tier, Tier::guarded);
+  EXPECT_EQ(verdict.gate->lock, gate);
+  EXPECT_TRUE(verdict.gate->everywhere);
+}
+
+TEST_F(FeasibilityTest, AWriterThatWasJoinedBeforeIsOrdered) {
+  const ThreadId writer = build.create(kMain, 0);
+  build.join(kMain, writer, 2);
+  const ThreadId reader = build.create(kMain, 2);
+  build.take({{queue, true}, {queue, true}}, {Use{reader, 0, 0}});
+  build.nest({queue}, writer);
+  const Verdict verdict = judge_cycle();
+  EXPECT_EQ(verdict.tier, Tier::ordered);
+  ASSERT_TRUE(verdict.conflict.has_value());
+  EXPECT_EQ(verdict.conflict->second, 1U);
 }
 
 TEST_F(FeasibilityTest, OneWriterAmongReadersIsEnough) {
@@ -145,8 +204,7 @@ TEST_F(FeasibilityTest, WhatBothReadIsNoGate) {
   build.read(build.nest({gate, a, b}, t1), gate);
   const ChainId ba = build.nest({gate, b, a}, t2);
   EXPECT_EQ(judge_cycle().tier, Tier::guarded);
-  // Though a reader of this kind of lock may have to queue: it does not while no writer waits.
-  build.read(ba, gate, true);
+  build.read(ba, gate);
   EXPECT_EQ(judge_cycle().tier, Tier::plausible);
 }
 
@@ -242,10 +300,9 @@ bool gated(const LockGraph& graph, const EdgeChoice& a, const EdgeChoice& b) {
   });
 }
 
-// Whether the one waits for the other, given that it does for its lock.
-bool waits_for(const LockGraph& graph, const EdgeChoice& waiter, const EdgeChoice& holder) {
-  const Acquisition& wanted = graph.chain(waiter.evidence.wanted).wanted;
-  return !wanted.shared || wanted.queues || !graph.chain(holder.evidence.held).wanted.shared;
+// Whether both read the lock that the one wants and the other holds.
+bool are_readers(const LockGraph& graph, const EdgeChoice& waiter, const EdgeChoice& holder) {
+  return graph.chain(waiter.evidence.wanted).wanted.shared && graph.chain(holder.evidence.held).wanted.shared;
 }
 
 bool meet(const Ordering& ordering, const EdgeChoice& a, const EdgeChoice& b) {
@@ -269,14 +326,11 @@ struct Model {
 class AllChoices {
  public:
   AllChoices(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering)
-      : graph_(graph), ordering_(ordering) {
+      : graph_(graph), ordering_(ordering), cycle_(cycle) {
     for (size_t i = 0; i < cycle.locks.size(); ++i) {
       std::vector<EdgeChoice>& choices = choices_.emplace_back();
-      for (const Evidence& evidence :
-           graph.evidence(*graph.find(cycle.locks[i], cycle.locks[(i + 1) % cycle.locks.size()]))) {
-        const Chain& chain = graph.chain(evidence.wanted);
-        for (const Use& use : chain.uses) choices.push_back({evidence, use});
-        if (chain.more_uses) choices.push_back({evidence, std::nullopt});
+      for (const Evidence& evidence : graph.evidence(*graph.find(cycle.locks[i], wanted(i)))) {
+        add(choices, evidence);
       }
     }
     choose({});
@@ -285,6 +339,26 @@ class AllChoices {
   Model model;
 
  private:
+  LockId wanted(size_t edge) const { return cycle_.locks[(edge + 1) % cycle_.locks.size()]; }
+
+  void add(std::vector<EdgeChoice>& choices, const Evidence& evidence) const {
+    const Chain& chain = graph_.chain(evidence.wanted);
+    for (const Use& use : chain.uses) choices.push_back({evidence, use});
+    if (chain.more_uses) choices.push_back({evidence, std::nullopt});
+  }
+
+  // Whoever waits to write the lock, by looking at every chain there is.
+  std::vector<EdgeChoice> writers(LockId lock) const {
+    std::vector<EdgeChoice> writers;
+    for (size_t i = 0; i < graph_.chains().size(); ++i) {
+      const auto chain = static_cast<ChainId>(i);
+      const Acquisition& taken = graph_.chain(chain).wanted;
+      if (taken.lock == lock && !taken.shared && taken.mode != Mode::try_only)
+        add(writers, {kNoChain, chain});
+    }
+    return writers;
+  }
+
   void choose(std::vector<EdgeChoice> chosen) {
     if (chosen.size() < choices_.size()) {
       for (const EdgeChoice& choice : choices_[chosen.size()]) {
@@ -294,12 +368,30 @@ class AllChoices {
       }
       return;
     }
+    std::vector<LockId> queues;
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      if (!are_readers(graph_, chosen[i], chosen[(i + 1) % chosen.size()])) continue;
+      if (graph_.readers(wanted(i)) == LockGraph::Readers::pass) return;
+      queues.push_back(wanted(i));
+    }
+    choose_writers(queues, chosen);
+  }
+
+  void choose_writers(std::vector<LockId> queues, std::vector<EdgeChoice> chosen) {
+    if (queues.empty()) return note(chosen);
+    const std::vector<EdgeChoice> writers_of_last = writers(queues.back());
+    queues.pop_back();
+    for (const EdgeChoice& writer : writers_of_last) {
+      chosen.push_back(writer);
+      choose_writers(queues, chosen);
+      chosen.pop_back();
+    }
+  }
+
+  void note(const std::vector<EdgeChoice>& chosen) {
     bool all_meet = true;
     bool any_gate = false;
     bool all_different = true;
-    for (size_t i = 0; i < chosen.size(); ++i) {
-      if (!waits_for(graph_, chosen[i], chosen[(i + 1) % chosen.size()])) return;
-    }
     model.blocks = true;
     for (size_t i = 0; i < chosen.size(); ++i) {
       for (size_t j = 0; j < i; ++j) {
@@ -315,6 +407,7 @@ class AllChoices {
 
   const LockGraph& graph_;
   const Ordering& ordering_;
+  const Cycle& cycle_;
   std::vector<std::vector<EdgeChoice>> choices_;
 };
 
@@ -325,7 +418,8 @@ ProgramBuilder random_program(std::mt19937& random) {
   };
   ProgramBuilder build;
   std::vector<LockId> locks;
-  for (int i = 0; i < 5; ++i) locks.push_back(build.lock());
+  locks.push_back(build.lock(LockGraph::Readers::queue));
+  for (int i = 0; i < 4; ++i) locks.push_back(build.lock());
   std::vector<ThreadId> threads{kMain};
   uint32_t main_segment = 0;
   const uint32_t thread_count = below(5);
@@ -343,10 +437,17 @@ ProgramBuilder random_program(std::mt19937& random) {
       const uint32_t segment = thread == kMain ? below(main_segment + 1) : 0;
       uses.push_back({thread, segment, segment});
     }
-    const ChainId chain = build.nest({locks.begin(), locks.begin() + depth}, uses);
-    // The first two locks are often read; readers of the first may queue.
-    if (below(2) == 0) build.read(chain, LockId{0}, true);
-    if (below(3) != 0) build.read(chain, LockId{1});
+    // The first two locks are often read, the first of them also once more.
+    std::vector<ProgramBuilder::Taken> taken;
+    if (below(6) == 0) taken.push_back({kQueue});
+    for (auto lock = locks.begin(); lock != locks.begin() + depth; ++lock) {
+      const bool shared = (*lock == kQueue && below(2) == 0) || (*lock == LockId{1} && below(3) != 0);
+      taken.push_back({*lock, shared, Mode::blocking});
+    }
+    const auto reads_queue = [](const auto& each) { return each.lock == kQueue && each.shared; };
+    if (std::ranges::any_of(taken, reads_queue) && below(2) == 0)
+      taken.push_back({kQueue, true, Mode::blocking});
+    const ChainId chain = build.take(taken, uses);
     if (below(20) == 0) build.program.graph.chain(chain).more_uses = true;
   }
   return build;
@@ -356,6 +457,7 @@ TEST(FeasibilityModelTest, AgreesWithTryingEveryChoice) {
   std::mt19937 random(1);
   std::map<Tier, size_t> seen;
   size_t never_blocking = 0;
+  size_t writers_seen = 0;
   for (int round = 0; round < 3000; ++round) {
     const ProgramBuilder build = random_program(random);
     const LockGraph& graph = build.program.graph;
@@ -373,22 +475,26 @@ TEST(FeasibilityModelTest, AgreesWithTryingEveryChoice) {
       ++seen[verdict.tier];
 
       ASSERT_EQ(verdict.edges.size(), cycle.locks.size());
-      bool all_meet = true;
-      bool any_gate = false;
-      size_t gate_held = 0;
-      size_t gate_read = 0;
       for (size_t i = 0; i < verdict.edges.size(); ++i) {
         const Evidence& evidence = verdict.edges[i].evidence;
         ASSERT_EQ(graph.chain(evidence.held).wanted.lock, cycle.locks[i]);
         ASSERT_EQ(graph.chain(evidence.wanted).wanted.lock, cycle.locks[(i + 1) % cycle.locks.size()]);
+      }
+      writers_seen += verdict.writers.size();
+      bool all_meet = true;
+      bool any_gate = false;
+      size_t gate_held = 0;
+      size_t gate_read = 0;
+      const std::vector<EdgeChoice> all = verdict.all();
+      for (size_t i = 0; i < all.size(); ++i) {
         if (verdict.gate) {
-          const auto held = held_at(graph, verdict.edges[i]);
+          const auto held = held_at(graph, all[i]);
           const auto gate = held.find(verdict.gate->lock);
           if (gate != held.end()) ++(gate->second ? gate_read : gate_held);
         }
         for (size_t j = 0; j < i; ++j) {
-          all_meet &= meet(ordering, verdict.edges[i], verdict.edges[j]);
-          any_gate |= gated(graph, verdict.edges[i], verdict.edges[j]);
+          all_meet &= meet(ordering, all[i], all[j]);
+          any_gate |= gated(graph, all[i], all[j]);
         }
       }
       ASSERT_EQ(all_meet, verdict.tier == Tier::plausible || verdict.tier == Tier::guarded);
@@ -396,17 +502,17 @@ TEST(FeasibilityModelTest, AgreesWithTryingEveryChoice) {
       if (verdict.gate) {
         ASSERT_GE(gate_held + gate_read, 2U);
         ASSERT_GE(gate_held, 1U);
-        ASSERT_EQ(gate_held + gate_read == cycle.locks.size() && gate_read <= 1, verdict.gate->everywhere);
+        ASSERT_EQ(gate_held + gate_read == all.size() && gate_read <= 1, verdict.gate->everywhere);
       }
       ASSERT_FALSE(verdict.tier == Tier::plausible && any_gate);
       ASSERT_EQ(verdict.conflict.has_value(), verdict.tier == Tier::ordered);
       if (verdict.conflict) {
-        ASSERT_FALSE(
-            meet(ordering, verdict.edges[verdict.conflict->first], verdict.edges[verdict.conflict->second]));
+        ASSERT_FALSE(meet(ordering, all[verdict.conflict->first], all[verdict.conflict->second]));
       }
     }
   }
   EXPECT_GT(never_blocking, 50U);
+  EXPECT_GT(writers_seen, 50U);
   for (const Tier tier : {Tier::plausible, Tier::guarded, Tier::ordered, Tier::single_thread}) {
     EXPECT_GT(seen[tier], 50U) << name(tier);
   }

@@ -4,6 +4,7 @@
 #ifndef GORDIAN_TESTS_UNIT_PROGRAM_BUILDER_H
 #define GORDIAN_TESTS_UNIT_PROGRAM_BUILDER_H
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -28,8 +29,8 @@ class ProgramBuilder {
     program.threads.add(main);
   }
 
-  LockId lock() {
-    program.graph.add_lock();
+  LockId lock(LockGraph::Readers readers = LockGraph::Readers::pass) {
+    program.graph.add_lock(LockGraph::Vertex::lock, readers);
     return program.locks.add({});
   }
 
@@ -53,18 +54,21 @@ class ProgramBuilder {
     program.joins.push_back({joiner, joined, segment});
   }
 
+  struct Taken {
+    LockId lock{};
+    bool shared = false;
+    Mode mode = Mode::blocking;
+  };
+
   // Takes `locks` one inside the other, each at a stack of its own. Returns the innermost chain.
-  ChainId nest(const std::vector<LockId>& locks, const std::vector<Use>& uses,
-               Mode innermost = Mode::blocking) {
+  ChainId take(const std::vector<Taken>& locks, const std::vector<Use>& uses) {
     ChainId outer = kNoChain;
-    for (size_t i = 0; i < locks.size(); ++i) {
+    for (const Taken& taken : locks) {
       Stack stack;
       stack.return_addresses = {0x1000 + 16 * program.stacks.size()};
       Chain chain;
       chain.outer = outer;
-      chain.wanted.lock = locks[i];
-      chain.wanted.stack = program.stacks.add(stack);
-      chain.wanted.mode = i + 1 == locks.size() ? innermost : Mode::blocking;
+      chain.wanted = {taken.lock, program.stacks.add(stack), taken.mode, taken.shared};
       chain.count = 1;
       chain.uses = uses;
       outer = program.graph.add_chain(chain);
@@ -72,15 +76,21 @@ class ProgramBuilder {
     return outer;
   }
 
+  // The same, all of them for writing.
+  ChainId nest(const std::vector<LockId>& locks, const std::vector<Use>& uses,
+               Mode innermost = Mode::blocking) {
+    std::vector<Taken> all(locks.size());
+    std::ranges::transform(locks, all.begin(), [](LockId lock) { return Taken{lock}; });
+    all.back().mode = innermost;
+    return take(all, uses);
+  }
   ChainId nest(const std::vector<LockId>& locks, ThreadId thread) { return nest(locks, {Use{thread, 0, 0}}); }
 
-  // `lock` was read wherever this chain takes it. `queues`: readers of it queue behind a waiting writer.
-  void read(ChainId chain, LockId lock, bool queues = false) {
+  // `lock` was read wherever this chain takes it.
+  void read(ChainId chain, LockId lock) {
     for (; chain != kNoChain; chain = program.graph.chain(chain).outer) {
       Acquisition& taken = program.graph.chain(chain).wanted;
-      if (taken.lock != lock) continue;
-      taken.shared = true;
-      taken.queues = queues;
+      if (taken.lock == lock) taken.shared = true;
     }
   }
 

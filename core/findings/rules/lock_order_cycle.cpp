@@ -14,10 +14,9 @@
 #include <vector>
 
 #include "core/findings/describe.h"
-#include "core/findings/feasibility.h"
 #include "core/findings/fingerprint.h"
+#include "core/findings/judged_cycles.h"
 #include "core/findings/tier.h"
-#include "core/graph/cycles.h"
 #include "core/graph/kind_graph.h"
 #include "core/graph/ordering.h"
 #include "core/symbolize/lock_names.h"
@@ -40,12 +39,12 @@ class LockOrderCycle {
 
   // Cycles of locks come first, so that of one cause they are shown rather than one of classes.
   void run() {
-    for (const Cycle& cycle : find_cycles(program_.graph)) add(cycle, program_.graph);
+    for (JudgedCycle& judged : cycles_of(program_.graph)) add(judged, program_.graph);
     LockGraph kinds;
     if (has_summaries(program_)) {
       kinds = kind_graph(program_);
-      for (const Cycle& cycle : find_cycles(kinds)) {
-        if (summarised_edges(cycle, kinds) > 0) add(cycle, kinds);
+      for (JudgedCycle& judged : cycles_of(kinds)) {
+        if (summarised_edges(judged.cycle, kinds) > 0) add(judged, kinds);
       }
     }
     for (const auto& [identity, cause] : causes_) {
@@ -55,15 +54,27 @@ class LockOrderCycle {
   }
 
  private:
-  void add(const Cycle& cycle, const LockGraph& graph) {
+  std::vector<JudgedCycle> cycles_of(const LockGraph& graph) {
+    JudgedCycles judged = judged_cycles(graph, ordering_);
+    if (judged.given_up > 0) {
+      context_.warnings.push_back(
+          fmt::format("The search for cycles was given up for {} of the orders in which two locks are taken: "
+                      "cycles through "
+                      "these, longer than those reported, may be missing.",
+                      judged.given_up));
+    }
+    return std::move(judged.cycles);
+  }
+
+  void add(JudgedCycle& judged, const LockGraph& graph) {
     graph_ = &graph;
-    Verdict verdict = judge(cycle, graph, ordering_);
+    auto& [cycle, verdict] = judged;
     if (!verdict.blocks) return;
     std::vector<EdgeIdentity> identity = identify(cycle, verdict);
     rotate(identity, smallest_rotation(identity));
     Cause& cause = causes_[std::move(identity)];
     if (cause.count++ == 0 || verdict.tier < cause.verdict.tier) {
-      cause = {&graph, cycle, std::move(verdict), cause.count};
+      cause = {&graph, std::move(cycle), std::move(verdict), cause.count};
     }
   }
 
@@ -146,7 +157,8 @@ class LockOrderCycle {
       finding.locations.push_back(location(edge.wanted_stack));
       finding.edges.push_back(std::move(edge));
     }
-    finding.message = message(finding, choices);
+    finding.message = message(finding, cause.verdict);
+    for (const EdgeChoice& writer : cause.verdict.writers) finding.moments.push_back(writer_moment(writer));
     return finding;
   }
 
@@ -166,12 +178,28 @@ class LockOrderCycle {
     return result;
   }
 
-  std::string message(const Finding& finding, const std::vector<EdgeChoice>& choices) const {
+  // Who makes a reader queue.
+  FindingMoment writer_moment(const EdgeChoice& writer) {
+    const Acquisition& wanted = graph_->chain(writer.evidence.wanted).wanted;
+    const std::string& lock = program_.locks[wanted.lock].name;
+    const std::string thread = writer.use ? thread_name(writer.use->thread) : "another thread";
+    return {fmt::format("{} is wanted for writing here", lock),
+            fmt::format("{} waits to write {}: from then on readers queue", thread, lock), thread,
+            finding_stack(wanted.stack, program_, context_.symbolizer)};
+  }
+
+  std::string message(const Finding& finding, const Verdict& verdict) const {
     const std::vector<FindingLock>& locks = finding.locks;
     const bool can = finding.tier == Tier::plausible;
     const char* const verb = can ? "can" : "would";
     std::string text;
-    if (locks.size() == 2 && locks[0].class_name == locks[1].class_name) {
+    if (locks.size() == 1) {
+      text = fmt::format(
+          "Threads that read {0} and, holding it, read it again {1} deadlock with a thread that wants to "
+          "write {0} "
+          "in between",
+          locks[0].name, verb);
+    } else if (locks.size() == 2 && locks[0].class_name == locks[1].class_name) {
       text = fmt::format(
           "Threads that take two locks of {} {} deadlock with threads that take them in the other order",
           locks[0].class_name, verb);
@@ -190,7 +218,9 @@ class LockOrderCycle {
       }
       text += fmt::format(" {} deadlock with one another", verb);
     }
-    const bool timed = std::ranges::any_of(choices, [&](const EdgeChoice& choice) {
+    if (locks.size() > 1 && !verdict.writers.empty())
+      text += " once a writer waits, behind which readers queue";
+    const bool timed = std::ranges::any_of(verdict.all(), [&](const EdgeChoice& choice) {
       return graph_->chain(choice.evidence.wanted).wanted.mode == Mode::timed;
     });
     if (timed) text += ", until a timed wait gives up";
@@ -217,17 +247,18 @@ class LockOrderCycle {
 
   std::string thread_reason(const Verdict& verdict) const {
     const ThreadId first = verdict.edges.front().use->thread;
-    if (std::ranges::all_of(verdict.edges,
-                            [&](const EdgeChoice& edge) { return edge.use->thread == first; })) {
+    const std::vector<EdgeChoice> all = verdict.all();
+    if (std::ranges::all_of(all, [&](const EdgeChoice& choice) { return choice.use->thread == first; })) {
       return fmt::format("all by one thread, {}", thread_name(first));
     }
-    return fmt::format("{} different threads would be needed, fewer took part", verdict.edges.size());
+    return fmt::format("{} different threads would be needed, fewer took part", all.size());
   }
 
   std::string order_reason(const Verdict& verdict) const {
     if (!verdict.conflict) return "no combination of threads could overlap under no common lock";
-    const Use& first = *verdict.edges[verdict.conflict->first].use;
-    const Use& second = *verdict.edges[verdict.conflict->second].use;
+    const std::vector<EdgeChoice> all = verdict.all();
+    const Use& first = *all[verdict.conflict->first].use;
+    const Use& second = *all[verdict.conflict->second].use;
     if (const auto order = ordering_.precedence(first, second)) return order_reason(first, second, *order);
     if (const auto order = ordering_.precedence(second, first)) return order_reason(second, first, *order);
     return fmt::format("{} and {} take turns by create and join", thread_name(first.thread),
