@@ -25,7 +25,8 @@ struct Acquisition {
   bool queues = false;  // unless a reader waits behind a waiting writer
 };
 
-// A thread that went through a chain, and the first and last of its segments in which it did.
+// A thread that went through a chain, and the first and last of its segments in which it did. A thread that
+// came back much later may have several.
 struct Use {
   ThreadId thread{};
   uint32_t first_segment = 0;
