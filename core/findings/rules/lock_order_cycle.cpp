@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -14,10 +15,12 @@
 #include <vector>
 
 #include "core/findings/describe.h"
+#include "core/findings/edge_support.h"
 #include "core/findings/feasibility.h"
 #include "core/findings/fingerprint.h"
 #include "core/findings/tier.h"
 #include "core/graph/cycles.h"
+#include "core/graph/direction_graph.h"
 #include "core/graph/kind_graph.h"
 #include "core/graph/ordering.h"
 #include "core/symbolize/lock_names.h"
@@ -49,26 +52,51 @@ struct Cause {
 
 class LockOrderCycle {
  public:
-  LockOrderCycle(const Program& program, Context& context)
-      : program_(program), context_(context), ordering_(program) {}
+  LockOrderCycle(const Program& program, Context& context, const Rule& rule, rules::Classes classes)
+      : program_(program), context_(context), rule_(rule), classes_(classes), ordering_(program) {}
 
   // Cycles of locks come first, so that of one cause they are shown rather than one of classes.
   void run() {
-    for (const Cycle& cycle : find_cycles(program_.graph)) add(cycle, program_.graph);
+    for (const Cycle& cycle : find_cycles(program_.graph)) add_selected(cycle, program_.graph);
     LockGraph kinds;
+    DirectionGraph directions;
     if (has_summaries(program_)) {
       kinds = kind_graph(program_);
       for (const Cycle& cycle : find_cycles(kinds)) {
-        if (summarised_edges(cycle, kinds) > 0) add(cycle, kinds);
+        if (summarised_edges(cycle, kinds) > 0) add_selected(cycle, kinds);
+      }
+      if (classes_ == rules::Classes::one) directions = direction_graph(program_);
+      const std::set<std::string> known = classes_found();
+      for (const Cycle& cycle : directions.cycles) {
+        if (!known.contains(class_of(cycle.locks.front()))) add(cycle, directions.graph);
       }
     }
+    std::map<const LockGraph*, EdgeSupports> supports;
     for (const auto& [identity, cause] : causes_) {
       graph_ = cause.graph;
+      supports_ = &supports.try_emplace(graph_, program_, *graph_).first->second;
       context_.findings.push_back(finding(identity, cause));
     }
   }
 
  private:
+  const std::string& class_of(LockId lock) const { return program_.locks[lock].class_name; }
+
+  void add_selected(const Cycle& cycle, const LockGraph& graph) {
+    const bool one_class = std::ranges::all_of(
+        cycle.locks, [&](LockId lock) { return class_of(lock) == class_of(cycle.locks.front()); });
+    if (one_class == (classes_ == rules::Classes::one)) add(cycle, graph);
+  }
+
+  // Of what is reported.
+  std::set<std::string> classes_found() const {
+    std::set<std::string> classes;
+    for (const auto& [identity, cause] : causes_) {
+      if (cause.verdict.tier == Tier::plausible) classes.insert(class_of(cause.cycle.locks.front()));
+    }
+    return classes;
+  }
+
   void add(const Cycle& cycle, const LockGraph& graph) {
     graph_ = &graph;
     Verdict verdict = judge(cycle, graph, ordering_);
@@ -124,9 +152,9 @@ class LockOrderCycle {
 
   Finding finding(const std::vector<EdgeIdentity>& identity, const Cause& cause) {
     Finding finding;
-    finding.rule = rules::lock_order_cycle.id;
+    finding.rule = rule_.id;
     finding.tier = cause.verdict.tier;
-    finding.severity = severity(finding.tier, rules::lock_order_cycle.severity);
+    finding.severity = severity(finding.tier, rule_.severity);
     finding.reason = reason(cause.verdict);
     if (std::ranges::any_of(cause.cycle.locks, [&](LockId lock) { return by_class(lock); })) {
       finding.reason +=
@@ -137,6 +165,8 @@ class LockOrderCycle {
       if (summarised_edges(cause.cycle, *cause.graph) == cause.cycle.locks.size()) {
         finding.severity = Severity::note;
         finding.reason += ", and not likely: each order is frequent, and no two locks recorded had both";
+      } else if (classes_ == rules::Classes::one && finding.severity == Severity::error) {
+        finding.severity = Severity::warning;
       }
     }
     finding.fingerprint = fingerprint(finding.rule, identity);
@@ -160,6 +190,7 @@ class LockOrderCycle {
       finding.locations.push_back(location(edge.wanted_stack));
       finding.edges.push_back(std::move(edge));
     }
+    finding.reason += odd_edge(finding);
     finding.message = message(finding, choices);
     return finding;
   }
@@ -171,14 +202,33 @@ class LockOrderCycle {
     result.mode = wanted.shared ? "read" : mode_name(wanted.mode);
     result.origin = "run";
     result.count = graph_->count(edge);
-    std::set<std::pair<StackId, StackId>> sites;
-    for (const Evidence& evidence : graph_->evidence(edge)) {
-      sites.emplace(held_stack(evidence), wanted_stack(evidence));
-    }
-    result.sites = sites.size();
+    const EdgeSupport& support = supports_->of(edge);
+    result.sites = support.sites.size();
+    result.threads = support.threads.size();
+    result.more_threads = support.more_threads;
     result.held_stack = finding_stack(held_stack(choice.evidence), program_, context_.symbolizer);
     result.wanted_stack = finding_stack(wanted_stack(choice.evidence), program_, context_.symbolizer);
     return result;
+  }
+
+  // Where all other edges rest on so many times more places, this one is likely to be the mistake.
+  static constexpr uint64_t kOddBelow = 4;
+
+  static std::string odd_edge(const Finding& finding) {
+    std::vector<FindingEdge> edges = finding.edges;
+    std::ranges::sort(edges, {}, &FindingEdge::sites);
+    const FindingEdge& odd = edges[0];
+    const FindingEdge& next = edges[1];
+    if (odd.sites * kOddBelow > next.sites) return "";
+    const auto order = [&](const FindingEdge& edge) {
+      return fmt::format("{} then {}", finding.locks[edge.held].name, finding.locks[edge.wanted].name);
+    };
+    const auto places = [](const FindingEdge& edge) {
+      return fmt::format("{} pair{} of call sites in {}{} thread{}", edge.sites, edge.sites == 1 ? "" : "s",
+                         edge.more_threads ? "at least " : "", edge.threads, edge.threads == 1 ? "" : "s");
+    };
+    return fmt::format("; the odd one is {}, at {}: {} has {}{}", order(odd), places(odd), order(next),
+                       places(next), edges.size() > 2 ? ", and the others no fewer" : "");
   }
 
   std::string message(const Finding& finding, const std::vector<EdgeChoice>& choices) const {
@@ -227,7 +277,8 @@ class LockOrderCycle {
     }
     if (verdict.exhausted)
       return "too many combinations of threads and stacks to rule it out: not all were tried";
-    return "taken by threads that could overlap, under no common lock, not ordered by create or join";
+    return "taken by threads that could overlap, under no common lock, not ordered by create, join, barrier, "
+           "semaphore or once";
   }
 
   std::string thread_reason(const Verdict& verdict) const {
@@ -243,10 +294,28 @@ class LockOrderCycle {
     if (!verdict.conflict) return "no combination of threads could overlap under no common lock";
     const Use& first = *verdict.edges[verdict.conflict->first].use;
     const Use& second = *verdict.edges[verdict.conflict->second].use;
-    if (const auto order = ordering_.precedence(first, second)) return order_reason(first, second, *order);
-    if (const auto order = ordering_.precedence(second, first)) return order_reason(second, first, *order);
-    return fmt::format("{} and {} take turns by create and join", thread_name(first.thread),
-                       thread_name(second.thread));
+    const std::string means = means_of(kept_apart_by(program_, first, second));
+    if (const auto order = ordering_.precedence(first, second))
+      return order_reason(first, second, *order) + means;
+    if (const auto order = ordering_.precedence(second, first))
+      return order_reason(second, first, *order) + means;
+    return fmt::format("{} and {} take turns{}", thread_name(first.thread), thread_name(second.thread),
+                       means);
+  }
+
+  static const char* means_of(std::optional<OrderedBy> by) {
+    if (!by) return ", by several of create, join, barrier, semaphore and once together";
+    switch (*by) {
+      case OrderedBy::create_and_join:
+        return ", by create and join";
+      case OrderedBy::barrier:
+        return ", by a barrier";
+      case OrderedBy::semaphore:
+        return ", by a semaphore";
+      case OrderedBy::once:
+        return ", by a routine that runs once";
+    }
+    return "";
   }
 
   std::string order_reason(const Use& earlier, const Use& later, const Precedence& order) const {
@@ -259,17 +328,24 @@ class LockOrderCycle {
 
   const Program& program_;
   Context& context_;
+  const Rule& rule_;
+  const rules::Classes classes_;
   const Ordering ordering_;
   const LockGraph* graph_ = nullptr;  // of the cycle at hand
+  EdgeSupports* supports_ = nullptr;  // of that graph
   std::map<std::vector<EdgeIdentity>, Cause> causes_;
   std::unordered_map<StackId, std::string> places_;
 };
 
 void run(const Program& program, Context& context) {
-  LockOrderCycle(program, context).run();
+  rules::report_cycles(program, context, rules::lock_order_cycle, rules::Classes::several);
 }
 
 }  // namespace
+
+void rules::report_cycles(const Program& program, Context& context, const Rule& rule, Classes classes) {
+  LockOrderCycle(program, context, rule, classes).run();
+}
 
 const Rule rules::lock_order_cycle{"lock-order-cycle", Severity::error, run};
 
