@@ -2,7 +2,7 @@
 // The main thread takes its locks while it is alone: before it creates a thread, and again when that has
 // ended.
 //
-// expect: lock-order-cycle tier=ordered locks=2 names=a,b functions=forward,backward reason=join
+// expect: lock-order-cycle tier=ordered locks=2 names=a,b functions=forward,backward reason=created
 #include "tests/e2e/abba.h"
 
 static void* worker(void* unused) {

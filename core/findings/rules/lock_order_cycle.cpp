@@ -294,26 +294,27 @@ class LockOrderCycle {
     if (!verdict.conflict) return "no combination of threads could overlap under no common lock";
     const Use& first = *verdict.edges[verdict.conflict->first].use;
     const Use& second = *verdict.edges[verdict.conflict->second].use;
-    const std::string means = means_of(kept_apart_by(program_, first, second));
+    const auto by = kept_apart_by(program_, first, second);
+    const std::string means = by == OrderedBy::create_and_join ? "" : ", by " + means_of(by);
     if (const auto order = ordering_.precedence(first, second))
       return order_reason(first, second, *order) + means;
     if (const auto order = ordering_.precedence(second, first))
       return order_reason(second, first, *order) + means;
-    return fmt::format("{} and {} take turns{}", thread_name(first.thread), thread_name(second.thread),
-                       means);
+    return fmt::format("{} and {} take turns by {}", thread_name(first.thread), thread_name(second.thread),
+                       means_of(by));
   }
 
-  static const char* means_of(std::optional<OrderedBy> by) {
-    if (!by) return ", by several of create, join, barrier, semaphore and once together";
+  static std::string means_of(std::optional<OrderedBy> by) {
+    if (!by) return "several of create, join, barrier, semaphore and once together";
     switch (*by) {
       case OrderedBy::create_and_join:
-        return ", by create and join";
+        return "create and join";
       case OrderedBy::barrier:
-        return ", by a barrier";
+        return "a barrier";
       case OrderedBy::semaphore:
-        return ", by a semaphore";
+        return "a semaphore";
       case OrderedBy::once:
-        return ", by a routine that runs once";
+        return "a routine that runs once";
     }
     return "";
   }
