@@ -43,15 +43,19 @@ format::UseRecord& at(format::UseRef use) {
   return recorder().at<format::UseRecord>(use);
 }
 
-// The use record of this thread: the one it wrote before its cache was emptied, or a new one.
+// The use record of this thread: the one it wrote before its cache was emptied, if the thread comes back at
+// once or has come back too often; else a new one.
 format::UseRef use_of(ThreadSlot& slot, ChainSlot& shared, ChainRef chain) {
   format::UseRef last = load(shared.last_use, std::memory_order_acquire);
-  uint32_t uses = 0;
+  uint32_t threads = 0;
+  uint32_t range = 0;
   for (auto use = last; use != format::UseRef::none; use = at(use).previous) {
-    if (at(use).thread == slot.thread) return use;
-    ++uses;
+    if (at(use).range == 0) ++threads;
+    if (at(use).thread != slot.thread || range != 0) continue;
+    range = at(use).range + 1;
+    if (slot.segment <= at(use).last_segment + 1 || range == format::kMaxRangesPerUse) return use;
   }
-  if (uses >= format::kMaxUsesPerChain) {
+  if (range == 0 && threads >= format::kMaxUsesPerChain) {
     recorder().at<ChainRecord>(chain).more_uses = 1;
     return format::UseRef::none;
   }
@@ -62,6 +66,7 @@ format::UseRef use_of(ThreadSlot& slot, ChainSlot& shared, ChainRef chain) {
         record.first_segment = slot.segment;
         record.last_segment = slot.segment;
         record.previous = last;
+        record.range = range;
       });
   if (use == format::UseRef::none) return use;
   while (!exchange_if(shared.last_use, last, use)) at(use).previous = last;

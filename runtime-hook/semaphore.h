@@ -68,8 +68,7 @@ int wait_for_permit(Lockable semaphore, CallSite site, How how, Attempt attempt,
   if (known == nullptr) {
     // It may have become a signal while this thread was taking it.
     release_all(semaphore);
-    if (attempt()) return 0;
-    return wait_cancellably(awaited_signal(semaphore, how), site, {}, block);
+    return attempt() ? 0 : wait_cancellably(awaited_signal(semaphore, how), site, {}, block);
   }
   how.pool = permits_of(*known) > 1;
   HeldEntry* entry = prepare(semaphore, site, how);

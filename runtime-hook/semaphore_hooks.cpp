@@ -7,6 +7,7 @@
 #include <stdarg.h>
 
 #include "runtime-hook/destroy_in_use.h"
+#include "runtime-hook/handoffs.h"
 #include "runtime-hook/named_semaphores.h"
 #include "runtime-hook/permits.h"
 #include "runtime-hook/real.h"
@@ -51,27 +52,36 @@ void note_thread_over(Lockable semaphore) {
   note_join(thread);
 }
 
+// Of sem_wait and its kin.
+int after_wait(const sem_t* semaphore, int result) {
+  if (result == 0) note_permit(semaphore);
+  return result;
+}
+
 }  // namespace
 
 // glibc, too, acts upon a cancellation before it looks at the semaphore.
 GORDIAN_EXPORT int sem_wait(sem_t* semaphore) {
   ensure_resolved();
   pthread_testcancel();
-  return wait_for_permit(
-      lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::blocking}, [=] { return take_free(semaphore); },
-      [=] { return real.sem_wait(semaphore); });
+  return after_wait(semaphore,
+                    wait_for_permit(
+                        lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::blocking},
+                        [=] { return take_free(semaphore); }, [=] { return real.sem_wait(semaphore); }));
 }
 
 GORDIAN_EXPORT int sem_timedwait(sem_t* semaphore, const timespec* until) {
   ensure_resolved();
-  return wait_for_permit(lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::timed}, NoTrial{},
-                         [=] { return real.sem_timedwait(semaphore, until); });
+  return after_wait(semaphore,
+                    wait_for_permit(lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::timed}, NoTrial{},
+                                    [=] { return real.sem_timedwait(semaphore, until); }));
 }
 
 GORDIAN_EXPORT int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* until) {
   ensure_resolved();
-  return wait_for_permit(lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::timed}, NoTrial{},
-                         [=] { return real.sem_clockwait(semaphore, clock, until); });
+  return after_wait(semaphore,
+                    wait_for_permit(lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::timed}, NoTrial{},
+                                    [=] { return real.sem_clockwait(semaphore, clock, until); }));
 }
 
 GORDIAN_EXPORT int sem_trywait(sem_t* semaphore) {
@@ -81,6 +91,7 @@ GORDIAN_EXPORT int sem_trywait(sem_t* semaphore) {
   if (result == 0) {
     const bool would_wait = waits_if_it_fails(site.return_address);
     note_permits(lockable(semaphore), site, {would_wait ? AcquireMode::blocking : AcquireMode::try_only});
+    note_permit(semaphore);
   } else {
     const KeepErrno keep;
     keep_script(lockable(semaphore), site.return_address);
@@ -92,6 +103,7 @@ GORDIAN_EXPORT int sem_trywait(sem_t* semaphore) {
 GORDIAN_EXPORT int sem_post(sem_t* semaphore) {
   ensure_resolved();
   note_permit_returned(lockable(semaphore), GORDIAN_CALL_SITE());
+  note_post(semaphore);
   return real.sem_post(semaphore);
 }
 
@@ -100,7 +112,9 @@ GORDIAN_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned value) {
   int permits;
   if (!is_at_rest(semaphore, permits)) release_everywhere(lockable(semaphore));
   const int result = real.sem_init(semaphore, shared, value);
-  if (result == 0) begin_generation(lockable(semaphore), GORDIAN_CALL_SITE(), value);
+  if (result != 0) return result;
+  begin_generation(lockable(semaphore), GORDIAN_CALL_SITE(), value);
+  note_semaphore_made(semaphore, shared == 0 ? value : gordian::format::kUnusable);
   return result;
 }
 

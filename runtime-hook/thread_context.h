@@ -130,6 +130,9 @@ inline uint32_t& unsampled_on(ThreadSlot& slot, const CallPath& path) {
 
 struct HeldAtFork;  // see forked_locks.h
 
+struct OnceCall;
+inline constexpr uint32_t kOncesKnown = 32;
+
 struct ThreadContext {
   HeldEntry* top;    // the slot's, where the hot path finds it first; null whenever `slot` is
   ThreadSlot* slot;  // null: not attached, or inside the hook
@@ -139,8 +142,11 @@ struct ThreadContext {
   bool inside;          // the hook's slow path: nested calls stand aside
   uint8_t exit_rounds;  // rounds of key destructors that have begun
   bool acquiring;  // between prepare() and commit() or withdraw(): the entries of the held set must not move
-  HeldAtFork* forked;                      // from before the fork until after it
-  uint64_t held_since_ns[kSampledDepths];  // by place in the held set, of entries that are sampled
+  HeldAtFork* forked;                           // from before the fork until after it
+  uint64_t held_since_ns[kSampledDepths];       // by place in the held set, of entries that are sampled
+  uint32_t handoffs[format::kHandoffFamilies];  // recorded, see handoffs.h
+  OnceCall* once;                       // the call whose routine has not begun yet, see once_hooks.cpp
+  const void* onces_done[kOncesKnown];  // once controls that are no news to this thread, by address
 };
 
 extern thread_local constinit ThreadContext context
@@ -191,7 +197,7 @@ ThreadSlot* prepare_thread(void* (*start_routine)(void*), void* argument, CallSi
 void adopt(ThreadSlot* slot);
 void discard(ThreadSlot* slot);  // the thread was not created after all
 
-// Begins a new segment of the calling thread's run: after a create and after a join.
+// Begins a new segment of the calling thread's run: after a create, a join or a handoff.
 void begin_segment();
 
 // A handle and the record of its thread. Noted by the creator, since it may join a thread that has not begun

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/wait_word.h"
 
+#include "runtime-hook/barrier.h"
 #include "runtime-hook/command.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/unheard_signals.h"
@@ -16,8 +17,7 @@ const Object& as(const Awaited& what) {
 
 bool is_for_other_processes(const Awaited& what) {
   if (what.object.address == 0) return true;  // an object of unknown layout: it cannot be told
-  // glibc's barrier: arrived, round, number of threads, shared, left.
-  if (what.kind == WaitKind::barrier) return as<uint32_t[5]>(what)[3] != 0;
+  if (what.kind == WaitKind::barrier) return as<GlibcBarrier>(what).shared != 0;
   if (what.kind == WaitKind::condition) return (as<pthread_cond_t>(what).__data.__wrefs & 1) != 0;
   if (what.kind != WaitKind::lock) return false;
   switch (what.object.kind) {
@@ -47,7 +47,7 @@ uint8_t flags_of(const Awaited& what, const CallPath& path) {
 
 // A robust mutex whose owner is gone goes to the next.
 uint64_t with_of(const Awaited& what) {
-  if (what.kind == WaitKind::barrier) return as<uint32_t[5]>(what)[2];
+  if (what.kind == WaitKind::barrier) return as<GlibcBarrier>(what).threads;
   if (what.kind == WaitKind::lock && is_semaphore(what.object.kind)) {
     const Untagged* known = find_untagged(what.object);
     return known != nullptr ? permits_of(*known) : 0;

@@ -39,6 +39,8 @@ Json to_json(const FindingEdge& edge, const std::vector<FindingLock>& locks) {
           {"origin", edge.origin},
           {"count", edge.count},
           {"sites", edge.sites},
+          {"threads", edge.threads},
+          {"more_threads", edge.more_threads},
           {"held_stack", array_of<Frame>(edge.held_stack.frames, to_json)},
           {"held_stack_proven", edge.held_stack.proven},
           {"held_stack_truncated", edge.held_stack.truncated},

@@ -53,6 +53,8 @@ FindingEdge edge_from(const Json& json, const std::vector<FindingLock>& locks) {
   edge.origin = json.at("origin");
   edge.count = json.at("count");
   edge.sites = json.at("sites");
+  edge.threads = json.at("threads");
+  edge.more_threads = json.at("more_threads");
   edge.held_stack = stack_from(json.at("held_stack"), json.at("held_stack_truncated"));
   edge.held_stack.proven = json.at("held_stack_proven");
   edge.wanted_stack = stack_from(json.at("wanted_stack"), json.at("wanted_stack_truncated"));

@@ -129,6 +129,10 @@ class TextWriter {
          paint(Style::strong, fmt::format("{}holds {} and wants {}{}", who, held, wanted, mode)));
     std::string often = fmt::format("seen {}, {}", counted(edge.count, "time", "times"),
                                     counted(edge.sites, "pair of call sites", "pairs of call sites"));
+    if (edge.threads > 0) {
+      often += fmt::format(" by {}{}", edge.more_threads ? "at least " : "",
+                           counted(edge.threads, "thread", "threads"));
+    }
     if (edge.origin == "static") often = "found in source";
     line("  {:{}}{}", "", number.size(), often);
 

@@ -25,10 +25,20 @@ uint64_t rarest_edge(const Finding& finding) {
   return rarest == finding.edges.end() ? 0 : rarest->count;
 }
 
+// Threads and pairs of call sites that its weakest edge rests on.
+std::pair<uint64_t, uint64_t> support(const Finding& finding) {
+  std::pair<uint64_t, uint64_t> least;
+  for (const FindingEdge& edge : finding.edges) {
+    const std::pair of_edge(edge.threads, edge.sites);
+    if (&edge == &finding.edges.front() || of_edge < least) least = of_edge;
+  }
+  return least;
+}
+
 // The fingerprint makes the order the same from run to run.
 bool is_worse(const Finding& a, const Finding& b) {
-  return std::tuple(b.severity, a.tier, b.total_ns, b.count, rarest_edge(b), a.fingerprint) <
-         std::tuple(a.severity, b.tier, a.total_ns, a.count, rarest_edge(a), b.fingerprint);
+  return std::tuple(b.severity, a.tier, b.total_ns, support(b), b.count, rarest_edge(b), a.fingerprint) <
+         std::tuple(a.severity, b.tier, a.total_ns, support(a), a.count, rarest_edge(a), b.fingerprint);
 }
 
 Stats statistics(const Program& program) {
@@ -65,8 +75,8 @@ void drop_predicted(std::vector<Finding>& findings) {
     if (finding.tier == Tier::actual) happened.insert(locks_of(finding));
   }
   std::erase_if(findings, [&](const Finding& finding) {
-    return finding.tier != Tier::actual && finding.rule == "lock-order-cycle" &&
-           happened.contains(locks_of(finding));
+    const bool is_predicted = finding.rule == "lock-order-cycle" || finding.rule == "same-class-nesting";
+    return finding.tier != Tier::actual && is_predicted && happened.contains(locks_of(finding));
   });
 }
 

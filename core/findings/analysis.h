@@ -11,8 +11,8 @@
 namespace gordian {
 
 // Names the locks of `program`, of which `symbolizer` was made, and runs every rule over it. Findings come
-// worst first: by severity, then tier, then support, which is the number of instances, then of times the
-// rarest edge was taken.
+// worst first: by severity, then tier, then support: the threads and pairs of call sites of the edge with the
+// fewest, the number of instances, the times the rarest edge was taken.
 // `seen`: findings that were made while the program ran. Those that the rules make again are left out.
 Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> seen = {});
 

@@ -52,7 +52,10 @@ struct FindingEdge {
   std::string mode;    // "blocking", "timed", "reacquire"
   std::string origin;  // "run" or "static"
   uint64_t count = 0;  // times this edge was taken
-  uint64_t sites = 0;  // distinct pairs of stacks seen for it, this one included
+  // Of all edges between locks of these classes, in this order:
+  uint64_t sites = 0;         // distinct pairs of stacks, this one included
+  uint64_t threads = 0;       // distinct threads
+  bool more_threads = false;  // at least so many
   FindingStack held_stack;
   FindingStack wanted_stack;
 };

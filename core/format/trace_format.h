@@ -46,6 +46,7 @@ enum class UseRef : uint32_t { none = 0 };
 enum class ScriptFrameRef : uint32_t { none = 0 };
 enum class EventRef : uint32_t { none = 0 };
 enum class ContentionRef : uint32_t { none = 0 };
+enum class HandoffRef : uint32_t { none = 0 };
 
 // Why something was not recorded. Counted in FileHeader::dropped, reported by every view.
 enum class Dropped : uint32_t {
@@ -61,6 +62,7 @@ enum class Dropped : uint32_t {
   deep_binding,         // a library opened so that its calls go past the hook
   event_table,          // no room to recognise what happened to a lock
   contention_table,     // no room for another class of locks: its waits and holds are not measured
+  handoff,              // a semaphore posted while the hook was at work: nothing is said of their order
   count_                // number of reasons
 };
 
@@ -94,6 +96,7 @@ enum class RecordType : uint16_t {
   event,
   path,
   contention,
+  handoff,
 };
 
 enum class RecordState : uint16_t { claimed = 1, committed = 2 };
@@ -231,7 +234,9 @@ struct ChainRecord {
   uint64_t count;   // times seen, updated in place: exact after a clean exit, a lower bound after a kill
 };
 
-// A thread went through a chain. One per (chain, thread), up to kMaxUsesPerChain a chain.
+// A thread went through a chain, in the segments from `first_segment` to `last_segment`, or in some of them.
+// Where it comes back later, it gets a record more, up to kMaxRangesPerUse; then the last of them is
+// extended. Up to kMaxUsesPerChain threads a chain.
 struct UseRecord {
   RecordHeader header;
   ChainRef chain;
@@ -239,9 +244,10 @@ struct UseRecord {
   uint32_t first_segment;
   uint32_t last_segment;  // updated in place
   UseRef previous;        // of the same chain
-  uint32_t reserved;
+  uint32_t range;         // how many records the same thread has had for it before
 };
 inline constexpr uint32_t kMaxUsesPerChain = 64;
+inline constexpr uint32_t kMaxRangesPerUse = 4;
 
 // A call path of the hook's, by its address in the process, and the stack that all calls along it have. Held
 // locks of the hot file refer to it.
@@ -297,13 +303,40 @@ enum class SyncKind : uint32_t {
   end,       // `thread` has ended
 };
 
-// A thread's run is cut into segments, numbered from 0, at each create and each join.
+// A thread's run is cut into segments, numbered from 0, at each create, each join and each handoff.
 struct SyncRecord {
   RecordHeader header;
   ThreadRef thread;
   ThreadRef other;
   SyncKind kind;
   uint32_t segment;
+};
+
+enum class HandoffKind : uint32_t {
+  barrier = 1,     // waited at the barrier `object`, which is for `value` threads
+  semaphore_made,  // made the semaphore `object` with `value` permits; kUnusable: other processes use it too
+  post,            // is about to post it
+  permit,          // got a permit of it
+  once_done,       // ran the routine of the once control `object`, in its segments from `value` on
+  once_returned,   // found that done, for the first time
+  untold,          // from here on, handoffs of the family `value` may be missing
+};
+inline constexpr uint32_t kUnusable = 0xffffffff;
+
+// Handoffs are recorded up to so many a thread of each family. What is left out then, HandoffKind::untold
+// says.
+enum class HandoffFamily : uint32_t { barriers, semaphores, onces };
+inline constexpr uint32_t kHandoffFamilies = 3;
+inline constexpr uint32_t kMaxHandoffs = 256;
+
+// How threads order each other besides by create and join. `segment` is the thread's first one behind it.
+struct HandoffRecord {
+  RecordHeader header;
+  ThreadRef thread;
+  uint32_t segment;
+  HandoffKind kind;
+  uint32_t value;
+  uint64_t object;  // address
 };
 
 // Something that happened to a lock, once for each kind, detail, class of lock, `where` and `held_at`; from

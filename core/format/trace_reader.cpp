@@ -64,6 +64,8 @@ size_t fixed_size(RecordType type) {
       return sizeof(format::PathRecord);
     case RecordType::contention:
       return sizeof(format::ContentionRecord);
+    case RecordType::handoff:
+      return sizeof(format::HandoffRecord);
   }
   return 0;
 }

@@ -58,6 +58,8 @@ template <>
 inline constexpr auto kTypeOf<format::PathRecord> = format::RecordType::path;
 template <>
 inline constexpr auto kTypeOf<format::ContentionRecord> = format::RecordType::contention;
+template <>
+inline constexpr auto kTypeOf<format::HandoffRecord> = format::RecordType::handoff;
 
 class TraceReader {
  public:

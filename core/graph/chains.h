@@ -24,7 +24,8 @@ struct Acquisition {
   bool shared = false;  // as one of several readers, which do not wait for one another
 };
 
-// A thread that went through a chain, and the first and last of its segments in which it did.
+// A thread that went through a chain, and the first and last of its segments in which it did. A thread that
+// came back much later may have several.
 struct Use {
   ThreadId thread{};
   uint32_t first_segment = 0;

@@ -10,8 +10,20 @@
 namespace gordian {
 namespace {
 
-// What all locks of a class share, see format::ChainRecord. Stacks are of one process each. A lock of which
-// neither is known is alone in its class.
+void add_uses(Chain& into, const Chain& from) {
+  for (const Use& use : from.uses) {
+    const auto same = std::ranges::find(into.uses, use.thread, &Use::thread);
+    if (same == into.uses.end()) {
+      into.uses.push_back(use);
+    } else {
+      same->first_segment = std::min(same->first_segment, use.first_segment);
+      same->last_segment = std::max(same->last_segment, use.last_segment);
+    }
+  }
+}
+
+}  // namespace
+
 StackId class_of(const Lock& lock) {
   return lock.created != kNoStack ? lock.created : lock.first_taken;
 }
@@ -28,20 +40,6 @@ std::set<StackId> summarised_classes(const Program& program) {
   classes.erase(kNoStack);
   return classes;
 }
-
-void add_uses(Chain& into, const Chain& from) {
-  for (const Use& use : from.uses) {
-    const auto same = std::ranges::find(into.uses, use.thread, &Use::thread);
-    if (same == into.uses.end()) {
-      into.uses.push_back(use);
-    } else {
-      same->first_segment = std::min(same->first_segment, use.first_segment);
-      same->last_segment = std::max(same->last_segment, use.last_segment);
-    }
-  }
-}
-
-}  // namespace
 
 bool has_summaries(const Program& program) {
   return std::ranges::any_of(program.graph.chains(), &Chain::summary);

@@ -13,6 +13,8 @@
 #ifndef GORDIAN_CORE_GRAPH_KIND_GRAPH_H
 #define GORDIAN_CORE_GRAPH_KIND_GRAPH_H
 
+#include <set>
+
 #include "core/graph/lock_graph.h"
 #include "core/graph/program.h"
 
@@ -22,6 +24,13 @@ bool has_summaries(const Program& program);
 
 // LockIds mean what they mean in `program`. O(chains).
 LockGraph kind_graph(const Program& program);
+
+// What all locks of a class share, see format::ChainRecord. Stacks are of one process each. kNoStack: the
+// lock is alone in its class.
+StackId class_of(const Lock& lock);
+
+// The classes of which some lock is known by its class only.
+std::set<StackId> summarised_classes(const Program& program);
 
 // Whether an edge has a summary among its evidence.
 bool is_summarised(const LockGraph& graph, LockGraph::Edge edge);

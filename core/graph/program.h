@@ -112,6 +112,32 @@ struct Lock {
   }
 };
 
+// Where a segment of a thread begins.
+struct Boundary {
+  ThreadId thread{};
+  uint32_t segment = 0;
+};
+
+enum class OrderedBy : uint8_t { create_and_join, barrier, semaphore, once };
+
+// What the threads of `before` did before their boundaries lies before what those of `after` do behind
+// theirs. Of one `object`, a later handoff to a thread implies the earlier ones.
+struct Handoff {
+  OrderedBy by{};
+  uint32_t object = 0;
+  std::vector<Boundary> before;
+  std::vector<Boundary> after;
+};
+
+// A routine that runs once, in the segments from `first` to before `end` of `thread`, lies before what is
+// behind `returns`. Nothing else follows for that thread: another might have run it.
+struct OnceRoutine {
+  ThreadId thread{};
+  uint32_t first = 0;
+  uint32_t end = 0;
+  std::vector<Boundary> returns;
+};
+
 // Something that happened to a lock besides that it was taken, as often as it happened at one place. See
 // format::EventRecord, of which this is the analysis side.
 struct Event {
@@ -164,6 +190,8 @@ struct Program {
   Table<LockId, Lock> locks;
   Table<StackId, Stack> stacks;
   std::vector<Join> joins;
+  std::vector<Handoff> handoffs;
+  std::vector<OnceRoutine> once_routines;
   std::vector<Event> events;
   std::vector<ThreadState> states;  // of processes that still run, or were killed
   uint64_t stuck_ns = 0;            // a wait as long as that makes its holder a stuck one; 0: none does

@@ -9,6 +9,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/ingest/handoffs.h"
 #include "core/ingest/thread_states.h"
 
 namespace gordian {
@@ -48,6 +49,8 @@ const char* in_words(format::Dropped reason) {
       return "events not recorded: too many distinct ones";
     case format::Dropped::contention_table:
       return "waits and holds not measured: too many classes of locks";
+    case format::Dropped::handoff:
+      return "handoffs between threads not recorded: nothing was concluded from barriers and semaphores";
     case format::Dropped::count_:
       break;
   }
@@ -79,6 +82,7 @@ class Ingestion {
         [&](uint64_t offset, const auto& record) { add_thread(offset, record); });
     trace_.for_each<format::ThreadNameRecord>([&](uint64_t, const auto& record) { name_thread(record); });
     trace_.for_each<format::SyncRecord>([&](uint64_t, const auto& record) { add_sync(record); });
+    add_handoffs();
     trace_.for_each<format::LockNameRecord>(
         [&](uint64_t offset, const auto& record) { add_lock_name(offset, record); });
     if (scope == Scope::states) return add_states_only();
@@ -198,6 +202,25 @@ class Ingestion {
     program_.joins.push_back({*thread, *other, record.segment});
   }
 
+  void add_handoffs() {
+    Handoffs handoffs;
+    uint64_t by_nobody = 0;
+    trace_.for_each<format::HandoffRecord>([&](uint64_t, const format::HandoffRecord& record) {
+      const auto thread = ids_.threads.find(record.thread);
+      thread ? handoffs.add(*thread, record) : void(++by_nobody);
+    });
+    dangling_ += by_nobody;
+    const auto dropped = [&](format::Dropped reason) {
+      return trace_.header().dropped[static_cast<size_t>(reason)] > 0;
+    };
+    using format::Dropped;
+    if (dropped(Dropped::handoff) || dropped(Dropped::thread_slot) || dropped(Dropped::deep_binding) ||
+        by_nobody > 0 || !trace_.problems().empty()) {
+      handoffs.forget_barriers_and_semaphores();
+    }
+    handoffs.conclude(program_);
+  }
+
   void add_lock(uint64_t offset, const format::LockRecord& record) {
     Lock lock;
     lock.process = process_;
@@ -278,7 +301,8 @@ class Ingestion {
     chains_.add(offset, same->second);
   }
 
-  // A thread may have recorded its use of one chain more than once.
+  // A thread may have recorded its use of one chain more than once: it came back later, or two records were
+  // one chain.
   void add_use(const format::UseRecord& record) {
     const auto chain = chains_.find(record.chain);
     const auto thread = ids_.threads.find(record.thread);
@@ -286,14 +310,7 @@ class Ingestion {
       ++dangling_;
       return;
     }
-    auto& uses = program_.graph.chain(*chain).uses;
-    const auto same = std::ranges::find(uses, *thread, &Use::thread);
-    if (same == uses.end()) {
-      uses.push_back({*thread, record.first_segment, record.last_segment});
-    } else {
-      same->first_segment = std::min(same->first_segment, record.first_segment);
-      same->last_segment = std::max(same->last_segment, record.last_segment);
-    }
+    program_.graph.chain(*chain).uses.push_back({*thread, record.first_segment, record.last_segment});
   }
 
   void add_event(const format::EventRecord& record) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: lock-order-cycle tier=plausible locks=12 names=ring[0],ring[7],ring[11] functions=work
+// expect: same-class-nesting tier=plausible locks=12 names=ring[0],ring[7],ring[11] functions=work
 #include "tests/e2e/support.h"
 
 enum { kLocks = 12 };

@@ -2,7 +2,7 @@
 // Ordinary mutexes that were nested and destroyed leave nothing behind: after more of them than the table of
 // process-shared mutexes holds, those are still recorded, and one of their inversions is found.
 //
-// expect: lock-order-cycle tier=plausible locks=2 functions=forward,reverse
+// expect: same-class-nesting tier=plausible locks=2 functions=forward,reverse
 #include "tests/e2e/support.h"
 
 enum { kMany = 70000 };

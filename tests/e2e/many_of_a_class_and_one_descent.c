@@ -2,7 +2,7 @@
 // Very many pairs of one class of locks are nested by ascending address, one pair once by descending address,
 // at the same place. That is a kind of its own, so it is recorded however many the others were.
 //
-// expect: lock-order-cycle tier=plausible locks=2 names=items[7],items[8] functions=walk
+// expect: same-class-nesting tier=plausible locks=2 names=items[7],items[8] functions=walk
 #include "tests/e2e/support.h"
 
 enum { kItems = 1500 };

@@ -2,7 +2,7 @@
 // A thread holds 300 locks at once. The other one inverts the first and the last, and only that pair can
 // deadlock: any longer cycle needs the first thread twice.
 //
-// expect: lock-order-cycle tier=plausible locks=2 names=locks[0],locks[299] functions=take_all,invert
+// expect: same-class-nesting tier=plausible locks=2 names=locks[0],locks[299] functions=take_all,invert
 #include "tests/e2e/support.h"
 
 enum { kLocks = 300 };

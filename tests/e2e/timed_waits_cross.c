@@ -2,7 +2,7 @@
 // Two threads want what the other has, but not for ever: they give up, and go on. That is no deadlock, though
 // it could be seen as one for a while; it is predicted as a cycle.
 //
-// expect: lock-order-cycle tier=plausible locks=2 modes=timed
+// expect: same-class-nesting tier=plausible locks=2 modes=timed
 #include "tests/e2e/deadlock_pairs.h"
 
 #include <time.h>

@@ -76,6 +76,17 @@ void check(const Program& program) {
   for (const Join& join : program.joins) {
     REQUIRE(index(join.joiner) < program.threads.size() && index(join.joined) < program.threads.size());
   }
+  const auto check_boundaries = [&](const std::vector<Boundary>& boundaries) {
+    for (const Boundary& at : boundaries) REQUIRE(index(at.thread) < program.threads.size());
+  };
+  for (const Handoff& handoff : program.handoffs) {
+    check_boundaries(handoff.before);
+    check_boundaries(handoff.after);
+  }
+  for (const OnceRoutine& once : program.once_routines) {
+    REQUIRE(index(once.thread) < program.threads.size());
+    check_boundaries(once.returns);
+  }
   const auto& chains = program.graph.chains();
   for (size_t i = 0; i < chains.size(); ++i) {
     const Chain& chain = chains[static_cast<ChainId>(i)];

@@ -77,8 +77,10 @@ TEST_F(AnalysisTest, OppositeOrdersAreAnError) {
   EXPECT_EQ(finding.rule, "lock-order-cycle");
   EXPECT_EQ(finding.severity, Severity::error);
   EXPECT_EQ(finding.tier, Tier::plausible);
-  EXPECT_EQ(finding.reason,
-            "taken by threads that could overlap, under no common lock, not ordered by create or join");
+  EXPECT_EQ(
+      finding.reason,
+      "taken by threads that could overlap, under no common lock, not ordered by create, join, barrier, "
+      "semaphore or once");
   EXPECT_EQ(finding.process, "server (pid 4711)");
   EXPECT_EQ(finding.count, 1U);
   EXPECT_EQ(finding.fingerprint.size(), 16U);
@@ -220,7 +222,8 @@ TEST_F(AnalysisTest, OppositeOrdersOfClassesAreAnErrorAndTheReasonTellsMore) {
   EXPECT_EQ(finding.tier, Tier::plausible);
   EXPECT_EQ(
       finding.reason,
-      "taken by threads that could overlap, under no common lock, not ordered by create or join; seen "
+      "taken by threads that could overlap, under no common lock, not ordered by create, join, barrier, "
+      "semaphore or once; seen "
       "with so many locks that only their classes were recorded: whether the same locks were ever taken "
       "in both orders is not known");
   ASSERT_EQ(finding.locks.size(), 2U);

@@ -138,6 +138,24 @@ TEST_F(IngestTest, EveryModeKeepsItsMeaning) {
   EXPECT_EQ(program.graph.evidence(*program.graph.find(kA, kB)).size(), 3U) << "a try makes no edge";
 }
 
+TEST_F(IngestTest, HandoffsBecomeOrder) {
+  const ThreadRef other = builder.thread(4712, main);
+  const auto meet = [&](ThreadRef thread, uint32_t segment) {
+    format::HandoffRecord record{};
+    record.thread = thread;
+    record.segment = segment;
+    record.kind = format::HandoffKind::barrier;
+    record.value = 2;
+    record.object = 0x5000;
+    builder.append<ThreadRef>(record);
+  };
+  meet(main, 2);
+  meet(other, 1);
+  EXPECT_EQ(program_of(builder).handoffs.size(), 1U);
+  builder.header().dropped[static_cast<size_t>(format::Dropped::thread_slot)] = 1;
+  EXPECT_TRUE(program_of(builder).handoffs.empty()) << "one that was not watched may have been there";
+}
+
 // Two threads that meet a new chain in the same instant both write it; the table that tells may also be full.
 TEST_F(IngestTest, ChainsWrittenTwiceAreOne) {
   const ThreadRef other = builder.thread(4712, main);
@@ -167,11 +185,14 @@ TEST_F(IngestTest, ChainsWrittenTwiceAreOne) {
   EXPECT_TRUE(chain.more_uses);
   EXPECT_TRUE(chain.summary);
   EXPECT_FALSE(program.graph.chain(ChainId{0}).summary) << "that is the outer one";
-  ASSERT_EQ(chain.uses.size(), 2U) << "one a thread";
+  ASSERT_EQ(chain.uses.size(), 4U) << "a thread may come back";
   EXPECT_EQ(chain.uses[0].thread, kMain);
-  EXPECT_EQ(chain.uses[0].first_segment, 1U);
-  EXPECT_EQ(chain.uses[0].last_segment, 8U);
+  EXPECT_EQ(chain.uses[0].first_segment, 3U);
+  EXPECT_EQ(chain.uses[0].last_segment, 3U);
   EXPECT_EQ(chain.uses[1].thread, ThreadId{1});
+  EXPECT_EQ(chain.uses[3].thread, kMain);
+  EXPECT_EQ(chain.uses[3].first_segment, 4U);
+  EXPECT_EQ(chain.uses[3].last_segment, 8U);
   EXPECT_EQ(program.graph.evidence(*program.graph.find(kA, kB)).size(), 1U);
 }
 

@@ -50,6 +50,7 @@ inline FindingEdge edge(size_t held, size_t wanted, std::string thread) {
   result.origin = "run";
   result.count = 12;
   result.sites = 3;
+  result.threads = 2;
   result.held_stack = stack_at(9);
   result.wanted_stack = stack_at(10);
   result.wanted_stack.proven = result.wanted_stack.frames.size();

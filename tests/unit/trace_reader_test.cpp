@@ -98,12 +98,16 @@ std::map<uint64_t, Plain> plain(const TraceReader& trace) {
         ""};
   });
   trace.for_each<format::UseRecord>([&](uint64_t at, const format::UseRecord& r) {
-    all[at] = {RecordType::use,
-               {number(r.chain), number(r.thread), r.first_segment, r.last_segment, number(r.previous)},
-               ""};
+    all[at] = {
+        RecordType::use,
+        {number(r.chain), number(r.thread), r.first_segment, r.last_segment, number(r.previous), r.range},
+        ""};
   });
   trace.for_each<format::SyncRecord>([&](uint64_t at, const format::SyncRecord& r) {
     all[at] = {RecordType::sync, {number(r.thread), number(r.other), number(r.kind), r.segment}, ""};
+  });
+  trace.for_each<format::HandoffRecord>([&](uint64_t at, const format::HandoffRecord& r) {
+    all[at] = {RecordType::handoff, {number(r.thread), r.segment, number(r.kind), r.value, r.object}, ""};
   });
   trace.for_each<format::EndRecord>([&](uint64_t at, const format::EndRecord& r) {
     all[at] = {RecordType::end, {number(r.reason), static_cast<uint64_t>(int64_t{r.status})}, ""};
@@ -233,9 +237,10 @@ class RandomTrace {
     r.first_segment = half();
     r.last_segment = half();
     r.previous = ref<format::UseRef>();
+    r.range = half();
     builder.append<format::ChainRef>(r);
     return {RecordType::use,
-            {number(r.chain), number(r.thread), r.first_segment, r.last_segment, number(r.previous)},
+            {number(r.chain), number(r.thread), r.first_segment, r.last_segment, number(r.previous), r.range},
             ""};
   }
 
@@ -249,6 +254,17 @@ class RandomTrace {
     return {RecordType::sync, {number(r.thread), number(r.other), number(r.kind), r.segment}, ""};
   }
 
+  Plain handoff() {
+    format::HandoffRecord r{};
+    r.thread = ref<format::ThreadRef>();
+    r.segment = half();
+    r.kind = static_cast<format::HandoffKind>(half());
+    r.value = half();
+    r.object = word();
+    builder.append<format::ThreadRef>(r);
+    return {RecordType::handoff, {number(r.thread), r.segment, number(r.kind), r.value, r.object}, ""};
+  }
+
   Plain end() {
     format::EndRecord r{};
     r.reason = static_cast<format::EndReason>(half());
@@ -258,9 +274,9 @@ class RandomTrace {
   }
 
   static constexpr Plain (RandomTrace::*kAdders[])() = {
-      &RandomTrace::module, &RandomTrace::stack,       &RandomTrace::lock,  &RandomTrace::lock_end,
-      &RandomTrace::thread, &RandomTrace::thread_name, &RandomTrace::chain, &RandomTrace::use,
-      &RandomTrace::sync,   &RandomTrace::end};
+      &RandomTrace::module, &RandomTrace::stack,       &RandomTrace::lock,   &RandomTrace::lock_end,
+      &RandomTrace::thread, &RandomTrace::thread_name, &RandomTrace::chain,  &RandomTrace::use,
+      &RandomTrace::sync,   &RandomTrace::end,         &RandomTrace::handoff};
 
   std::mt19937_64 random_;
 };
@@ -304,7 +320,7 @@ TEST(TraceReaderTest, VersionOneIsLaidOutLikeThis) {
   };
   put(0, {'G', 'O', 'R', 'D', 'I', 'A', 'N', '\n', 1, 0, 0, 0, 0, 0x10, 0, 0});
   put(24, {7, 0, 0, 0, 5});  // pid, parent
-  put(48, {0x60, 0x10});     // tail
+  put(48, {0x80, 0x10});     // tail
   put(64, {9});              // acquisitions
   put(80, {3});              // dropped[0]
   put(336, {'x'});           // executable
@@ -313,7 +329,9 @@ TEST(TraceReaderTest, VersionOneIsLaidOutLikeThis) {
   put(4128,
       {32, 0, 0, 0, 7, 0, 2, 0, 0, 0, 0, 0, 0, 2, 0, 0, 6, 0, 0, 0, 2, 1, 4, 0, 0x11, 0, 0, 0, 0, 0, 0, 0});
   put(4160,
-      {32, 0, 0, 0, 8, 0, 2, 0, 4, 2, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0});
+      {32, 0, 0, 0, 8, 0, 2, 0, 4, 2, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 9, 0, 0, 0, 8, 0, 0, 0});
+  put(4192, {32, 0, 0, 0, 16, 0, 2, 0, 1,    2,    0, 0, 5, 0, 0, 0,
+             3,  0, 0, 0, 6,  0, 0, 0, 0x34, 0x12, 0, 0, 0, 0, 0, 0});
   const TraceReader trace = read(bytes);
   EXPECT_TRUE(trace.problems().empty());
   EXPECT_EQ(trace.header().pid, 7U);
@@ -323,7 +341,8 @@ TEST(TraceReaderTest, VersionOneIsLaidOutLikeThis) {
   EXPECT_EQ(TraceReader::text(trace.header().executable), "x");
   const std::map<uint64_t, Plain> expected = {{4096, {RecordType::lock, {0x1234, 1, 3, 4, 5}, ""}},
                                               {4128, {RecordType::chain, {0, 512, 6, 2, 1, 4, 0x11}, ""}},
-                                              {4160, {RecordType::use, {516, 1, 2, 3, 9}, ""}}};
+                                              {4160, {RecordType::use, {516, 1, 2, 3, 9, 8}, ""}},
+                                              {4192, {RecordType::handoff, {513, 5, 3, 6, 0x1234}, ""}}};
   EXPECT_EQ(plain(trace), expected);
 }
 

@@ -112,6 +112,7 @@ class Deadlock {
     edge.origin = "run";
     edge.count = 1;
     edge.sites = 1;
+    edge.threads = 1;
     edge.held_stack = finding_stack(held.taken, program_, context_.symbolizer);
     edge.wanted_stack = finding_stack(at.wait.stack, program_, context_.symbolizer);
     finding.edges.push_back(std::move(edge));

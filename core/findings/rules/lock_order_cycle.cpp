@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -14,9 +15,11 @@
 #include <vector>
 
 #include "core/findings/describe.h"
+#include "core/findings/edge_support.h"
 #include "core/findings/fingerprint.h"
 #include "core/findings/judged_cycles.h"
 #include "core/findings/tier.h"
+#include "core/graph/direction_graph.h"
 #include "core/graph/kind_graph.h"
 #include "core/graph/ordering.h"
 #include "core/symbolize/lock_names.h"
@@ -34,21 +37,31 @@ struct Cause {
 
 class LockOrderCycle {
  public:
-  LockOrderCycle(const Program& program, Context& context)
-      : program_(program), context_(context), ordering_(program) {}
+  LockOrderCycle(const Program& program, Context& context, const Rule& rule, rules::Classes classes)
+      : program_(program), context_(context), rule_(rule), classes_(classes), ordering_(program) {}
 
   // Cycles of locks come first, so that of one cause they are shown rather than one of classes.
   void run() {
-    for (JudgedCycle& judged : cycles_of(program_.graph)) add(judged, program_.graph);
+    for (JudgedCycle& judged : cycles_of(program_.graph)) add_selected(judged, program_.graph);
     LockGraph kinds;
+    DirectionGraph directions;
     if (has_summaries(program_)) {
       kinds = kind_graph(program_);
       for (JudgedCycle& judged : cycles_of(kinds)) {
-        if (summarised_edges(judged.cycle, kinds) > 0) add(judged, kinds);
+        if (summarised_edges(judged.cycle, kinds) > 0) add_selected(judged, kinds);
+      }
+      if (classes_ == rules::Classes::one) directions = direction_graph(program_);
+      const std::set<std::string> known = classes_found();
+      for (const Cycle& cycle : directions.cycles) {
+        if (known.contains(class_of(cycle.locks.front()))) continue;
+        JudgedCycle judged{cycle, judge(cycle, directions.graph, ordering_)};
+        add(judged, directions.graph);
       }
     }
+    std::map<const LockGraph*, EdgeSupports> supports;
     for (const auto& [identity, cause] : causes_) {
       graph_ = cause.graph;
+      supports_ = &supports.try_emplace(graph_, program_, *graph_).first->second;
       context_.findings.push_back(finding(identity, cause));
     }
   }
@@ -56,7 +69,7 @@ class LockOrderCycle {
  private:
   std::vector<JudgedCycle> cycles_of(const LockGraph& graph) {
     JudgedCycles judged = judged_cycles(graph, ordering_);
-    if (judged.given_up > 0) {
+    if (judged.given_up > 0 && classes_ == rules::Classes::several) {
       context_.warnings.push_back(
           fmt::format("The search for cycles was given up for {} of the orders in which two locks are taken: "
                       "cycles through "
@@ -64,6 +77,26 @@ class LockOrderCycle {
                       judged.given_up));
     }
     return std::move(judged.cycles);
+  }
+
+  const std::string& class_of(LockId lock) const { return program_.locks[lock].class_name; }
+
+  // One lock that is read again is no nesting of two.
+  void add_selected(JudgedCycle& judged, const LockGraph& graph) {
+    const std::vector<LockId>& locks = judged.cycle.locks;
+    const bool one_class = locks.size() > 1 && std::ranges::all_of(locks, [&](LockId lock) {
+                             return class_of(lock) == class_of(locks.front());
+                           });
+    if (one_class == (classes_ == rules::Classes::one)) add(judged, graph);
+  }
+
+  // Of what is reported.
+  std::set<std::string> classes_found() const {
+    std::set<std::string> classes;
+    for (const auto& [identity, cause] : causes_) {
+      if (cause.verdict.tier == Tier::plausible) classes.insert(class_of(cause.cycle.locks.front()));
+    }
+    return classes;
   }
 
   void add(JudgedCycle& judged, const LockGraph& graph) {
@@ -121,9 +154,9 @@ class LockOrderCycle {
 
   Finding finding(const std::vector<EdgeIdentity>& identity, const Cause& cause) {
     Finding finding;
-    finding.rule = rules::lock_order_cycle.id;
+    finding.rule = rule_.id;
     finding.tier = cause.verdict.tier;
-    finding.severity = severity(finding.tier, rules::lock_order_cycle.severity);
+    finding.severity = severity(finding.tier, rule_.severity);
     finding.reason = reason(cause.verdict);
     if (std::ranges::any_of(cause.cycle.locks, [&](LockId lock) { return by_class(lock); })) {
       finding.reason +=
@@ -134,6 +167,8 @@ class LockOrderCycle {
       if (summarised_edges(cause.cycle, *cause.graph) == cause.cycle.locks.size()) {
         finding.severity = Severity::note;
         finding.reason += ", and not likely: each order is frequent, and no two locks recorded had both";
+      } else if (classes_ == rules::Classes::one && finding.severity == Severity::error) {
+        finding.severity = Severity::warning;
       }
     }
     finding.fingerprint = fingerprint(finding.rule, identity);
@@ -157,6 +192,7 @@ class LockOrderCycle {
       finding.locations.push_back(location(edge.wanted_stack));
       finding.edges.push_back(std::move(edge));
     }
+    finding.reason += odd_edge(finding);
     finding.message = message(finding, cause.verdict);
     for (const EdgeChoice& writer : cause.verdict.writers) finding.moments.push_back(writer_moment(writer));
     return finding;
@@ -168,11 +204,10 @@ class LockOrderCycle {
     result.mode = mode_name(graph_->chain(choice.evidence.wanted).wanted);
     result.origin = "run";
     result.count = graph_->count(edge);
-    std::set<std::pair<StackId, StackId>> sites;
-    for (const Evidence& evidence : graph_->evidence(edge)) {
-      sites.emplace(held_stack(evidence), wanted_stack(evidence));
-    }
-    result.sites = sites.size();
+    const EdgeSupport& support = supports_->of(edge);
+    result.sites = support.sites.size();
+    result.threads = support.threads.size();
+    result.more_threads = support.more_threads;
     result.held_stack = finding_stack(held_stack(choice.evidence), program_, context_.symbolizer);
     result.wanted_stack = finding_stack(wanted_stack(choice.evidence), program_, context_.symbolizer);
     return result;
@@ -186,6 +221,27 @@ class LockOrderCycle {
     return {fmt::format("{} is wanted for writing here", lock),
             fmt::format("{} waits to write {}: from then on readers queue", thread, lock), thread,
             finding_stack(wanted.stack, program_, context_.symbolizer)};
+  }
+
+  // Where all other edges rest on so many times more places, this one is likely to be the mistake.
+  static constexpr uint64_t kOddBelow = 4;
+
+  static std::string odd_edge(const Finding& finding) {
+    if (finding.edges.size() < 2) return "";
+    std::vector<FindingEdge> edges = finding.edges;
+    std::ranges::sort(edges, {}, &FindingEdge::sites);
+    const FindingEdge& odd = edges[0];
+    const FindingEdge& next = edges[1];
+    if (odd.sites * kOddBelow > next.sites) return "";
+    const auto order = [&](const FindingEdge& edge) {
+      return fmt::format("{} then {}", finding.locks[edge.held].name, finding.locks[edge.wanted].name);
+    };
+    const auto places = [](const FindingEdge& edge) {
+      return fmt::format("{} pair{} of call sites in {}{} thread{}", edge.sites, edge.sites == 1 ? "" : "s",
+                         edge.more_threads ? "at least " : "", edge.threads, edge.threads == 1 ? "" : "s");
+    };
+    return fmt::format("; the odd one is {}, at {}: {} has {}{}", order(odd), places(odd), order(next),
+                       places(next), edges.size() > 2 ? ", and the others no fewer" : "");
   }
 
   std::string message(const Finding& finding, const Verdict& verdict) const {
@@ -242,7 +298,8 @@ class LockOrderCycle {
     }
     if (verdict.exhausted)
       return "too many combinations of threads and stacks to rule it out: not all were tried";
-    return "taken by threads that could overlap, under no common lock, not ordered by create or join";
+    return "taken by threads that could overlap, under no common lock, not ordered by create, join, barrier, "
+           "semaphore or once";
   }
 
   std::string thread_reason(const Verdict& verdict) const {
@@ -259,10 +316,29 @@ class LockOrderCycle {
     const std::vector<EdgeChoice> all = verdict.all();
     const Use& first = *all[verdict.conflict->first].use;
     const Use& second = *all[verdict.conflict->second].use;
-    if (const auto order = ordering_.precedence(first, second)) return order_reason(first, second, *order);
-    if (const auto order = ordering_.precedence(second, first)) return order_reason(second, first, *order);
-    return fmt::format("{} and {} take turns by create and join", thread_name(first.thread),
-                       thread_name(second.thread));
+    const auto by = kept_apart_by(program_, first, second);
+    const std::string means = by == OrderedBy::create_and_join ? "" : ", by " + means_of(by);
+    if (const auto order = ordering_.precedence(first, second))
+      return order_reason(first, second, *order) + means;
+    if (const auto order = ordering_.precedence(second, first))
+      return order_reason(second, first, *order) + means;
+    return fmt::format("{} and {} take turns by {}", thread_name(first.thread), thread_name(second.thread),
+                       means_of(by));
+  }
+
+  static std::string means_of(std::optional<OrderedBy> by) {
+    if (!by) return "several of create, join, barrier, semaphore and once together";
+    switch (*by) {
+      case OrderedBy::create_and_join:
+        return "create and join";
+      case OrderedBy::barrier:
+        return "a barrier";
+      case OrderedBy::semaphore:
+        return "a semaphore";
+      case OrderedBy::once:
+        return "a routine that runs once";
+    }
+    return "";
   }
 
   std::string order_reason(const Use& earlier, const Use& later, const Precedence& order) const {
@@ -275,17 +351,24 @@ class LockOrderCycle {
 
   const Program& program_;
   Context& context_;
+  const Rule& rule_;
+  const rules::Classes classes_;
   const Ordering ordering_;
   const LockGraph* graph_ = nullptr;  // of the cycle at hand
+  EdgeSupports* supports_ = nullptr;  // of that graph
   std::map<std::vector<EdgeIdentity>, Cause> causes_;
   std::unordered_map<StackId, std::string> places_;
 };
 
 void run(const Program& program, Context& context) {
-  LockOrderCycle(program, context).run();
+  rules::report_cycles(program, context, rules::lock_order_cycle, rules::Classes::several);
 }
 
 }  // namespace
+
+void rules::report_cycles(const Program& program, Context& context, const Rule& rule, Classes classes) {
+  LockOrderCycle(program, context, rule, classes).run();
+}
 
 const Rule rules::lock_order_cycle{"lock-order-cycle", Severity::error, run};
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Three threads, three locks of one list, each thread one step further.
 #
-# expect: lock-order-cycle tier=plausible locks=3 names=locks[]
+# expect: same-class-nesting tier=plausible locks=3 names=locks[]
 import threading
 
 from support.in_turn import run_in_turn

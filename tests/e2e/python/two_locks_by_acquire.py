@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The same without `with`: locks of two objects, taken by calls of acquire() and with a time limit.
 #
-# expect: lock-order-cycle tier=plausible locks=2 names=Account.lock functions=Account.give
+# expect: same-class-nesting tier=plausible locks=2 names=Account.lock functions=Account.give
 import threading
 
 from support.in_turn import run_in_turn

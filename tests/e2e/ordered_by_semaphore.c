@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who has two permits of a semaphore that was made without, and that one thread alone posts, comes after its
+// second post.
+//
+// expect: lock-order-cycle tier=ordered locks=2 names=a,b functions=forward,backward reason=semaphore
+#include "tests/e2e/abba.h"
+
+#include <semaphore.h>
+
+static sem_t ready;
+
+static void poster(void) {
+  sem_post(&ready);
+  forward();
+  sem_post(&ready);
+}
+
+static void waiter(void) {
+  sem_wait(&ready);
+  sem_wait(&ready);
+  backward();
+}
+
+int main(void) {
+  CHECK(sem_init(&ready, 0, 0) == 0);
+  const Part parts[] = {poster, waiter};
+  run_in_turn(2, parts);
+  return 0;
+}
