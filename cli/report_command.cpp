@@ -25,10 +25,11 @@ struct Options {
 // printed unless there is something to say, and a trace in the default directory that says nothing is not
 // kept.
 int report_at_exit(const Options& options) {
-  Program program = load_traces(options.paths);
+  SymbolFiles files;
+  const MergedReport merged = merge_traces(options.paths, files, graph_wanted(options.reporting));
   const std::filesystem::path trace = options.paths.front();
-  const bool complete = program.losses.empty() && program.warnings.empty();
-  const int status = report(program, options.reporting, stderr, complete ? Say::findings : Say::all);
+  const bool complete = merged.is_complete();
+  const int status = report(merged, files, options.reporting, stderr, complete ? Say::findings : Say::all);
   if (status == kNothingFound && complete) {
     if (trace.parent_path().filename() == fmt::format("gordian-{}", geteuid()))
       std::filesystem::remove(trace);
@@ -51,9 +52,10 @@ void add_report_command(CLI::App& app, int& status) {
       status = report_at_exit(*options);
       return;
     }
-    Program program = load_traces(options->paths);
-    std::vector<Finding> seen = findings_seen(options->paths, program);
-    status = report(program, options->reporting, stdout, Say::all, std::move(seen));
+    SymbolFiles files;
+    MergedReport merged = merge_traces(options->paths, files, graph_wanted(options->reporting));
+    std::vector<Finding> seen = findings_seen(options->paths, merged);
+    status = report(merged, files, options->reporting, stdout, Say::all, std::move(seen));
   });
 }
 

@@ -14,9 +14,6 @@
 #include <stdexcept>
 
 #include "cli/commands.h"
-#include "core/findings/analysis.h"
-#include "core/findings/class_graph.h"
-#include "core/symbolize/symbolizer.h"
 #include "viz/dot.h"
 #include "viz/json.h"
 #include "viz/text.h"
@@ -87,10 +84,15 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options) {
       ->check(CLI::IsMember({"error", "warning", "never"}));
 }
 
-int report(Program& program, const ReportingOptions& options, std::FILE* terminal, Say say,
-           std::vector<Finding> seen) {
-  Symbolizer symbolizer(program);
-  const Report report = analyse(program, symbolizer, std::move(seen));
+std::optional<Fold> graph_wanted(const ReportingOptions& options) {
+  return std::ranges::find(options.views, "dot", &View::format) != options.views.end()
+             ? std::optional(Fold::classes)
+             : std::nullopt;
+}
+
+int report(const MergedReport& merged, SymbolFiles& files, const ReportingOptions& options,
+           std::FILE* terminal, Say say, std::vector<Finding> seen) {
+  const Report report = merged.report(files, std::move(seen));
   const int status = exit_code(report, options.fail_on);
   if (say == Say::findings && status == kNothingFound) return status;
   std::vector<View> views = options.views;
@@ -100,7 +102,7 @@ int report(Program& program, const ReportingOptions& options, std::FILE* termina
     if (view.format == "json") {
       write_json(out, report, options.all_tiers);
     } else if (view.format == "dot") {
-      write_dot(out, class_graph(program, symbolizer, report), {});
+      write_dot(out, merged.graph(report), {});
     } else {
       write_text(out, report,
                  {view.output.empty() && wants_colour(terminal), options.all_tiers, view.output.empty(),

@@ -27,6 +27,7 @@
 #include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/python_frames.h"
 #include "runtime-hook/real.h"
+#include "runtime-hook/shared_memory.h"
 #include "runtime-hook/thread_context.h"
 #include "runtime-hook/unwind.h"
 
@@ -40,6 +41,7 @@ RecordFile record_file;
 HotFile hot_file;
 State state = State::resting;
 bool tables_exist;
+uint64_t run;  // see format::FileHeader
 bool confined;
 
 uint64_t random_word() {
@@ -93,6 +95,8 @@ void describe_process(format::FileHeader& header) {
   header.parent_pid = static_cast<uint32_t>(getppid());
   header.start_ticks = start_ticks();
   header.start_realtime_ns = realtime_ns();
+  header.run = run;
+  header.boot = boot_key();
   if (readlink("/proc/self/exe", header.executable, sizeof header.executable - 1) < 0)
     header.executable[0] = 0;
   read_file("/proc/self/cmdline", header.command, sizeof header.command - 1);
@@ -152,13 +156,15 @@ void release_forked(const ForkedHeld& held) {
   context.forked = {};
 }
 
-// The locks the forking thread held go on being held in the child, as far as it is for a thread to hold them:
-// record locks are not inherited, and what was known of semaphores is not known here.
+// The locks the forking thread held go on being held in the child, as far as it is for a thread to hold them
+// and the child has one of its own: record locks and those in shared memory are not inherited, and what was
+// known of semaphores is not known here.
 void inherit(const ForkedHeld& held) {
   ThreadSlot& slot = *context.own;
   for (uint32_t i = 0; i < held.count; ++i) {
     const bool of_script = private_of(held.entries[i]).path->script != 0;
-    if (!has_owner(held.entries[i].kind) && !of_script) continue;
+    const Lockable lock{held.entries[i].lock, held.entries[i].kind};
+    if ((!has_owner(lock.kind) && !of_script) || is_process_shared(lock)) continue;
     if (depth_of(slot) == slot.held_capacity - 1 && !grow_held(slot)) {
       record_file.drop(format::Dropped::held_overflow);
       return;
@@ -206,6 +212,7 @@ void ensure_resolved() {
   check_plain_mutexes();
   read_options();
   remember_own_path();
+  run = random_word();
   // Early, so that our handler runs before those of the program in the child.
   pthread_atfork(before_fork, after_fork, leave_parents_trace);
   // Early too: handlers run in reverse order, and others may lock.

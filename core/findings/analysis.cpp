@@ -82,12 +82,7 @@ std::vector<Finding> analyse_states(Program& program, Symbolizer& symbolizer) {
   return findings;
 }
 
-Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> seen) {
-  add_measured_locks(program);
-  name_locks(program, symbolizer);
-  std::vector<Finding> findings;
-  Context context{symbolizer, findings};
-  for (const Rule* rule : all_rules()) rule->run(program, context);
+Report report_of(std::vector<Finding> findings, std::vector<Finding> seen) {
   for (Finding& finding : seen) {
     const auto same = std::ranges::find_if(findings, [&](const Finding& other) {
       return other.rule == finding.rule && other.fingerprint == finding.fingerprint;
@@ -105,6 +100,16 @@ Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> se
   for (Finding& finding : findings) {
     (finding.severity == Severity::note ? report.hidden : report.findings).push_back(std::move(finding));
   }
+  return report;
+}
+
+Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> seen) {
+  add_measured_locks(program);
+  name_locks(program, symbolizer);
+  std::vector<Finding> findings;
+  Context context{symbolizer, findings};
+  for (const Rule* rule : all_rules()) rule->run(program, context);
+  Report report = report_of(std::move(findings), std::move(seen));
   report.contention = contention(program, symbolizer);
   report.warnings = warnings(program, symbolizer);
   report.stats = statistics(program);

@@ -34,8 +34,13 @@ std::optional<LockId> common_lock(const std::vector<Held>& a, const std::vector<
 
 class Judge {
  public:
-  Judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering, uint64_t max_steps)
-      : graph_(graph), ordering_(ordering), max_steps_(max_steps), choice_(cycle.locks.size()) {
+  Judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering, uint64_t max_steps,
+        const Admissible& admissible)
+      : graph_(graph),
+        ordering_(ordering),
+        max_steps_(max_steps),
+        admissible_(admissible),
+        choice_(cycle.locks.size()) {
     for (size_t i = 0; i < cycle.locks.size(); ++i) {
       const LockId wanted = cycle.locks[(i + 1) % cycle.locks.size()];
       std::vector<Evidence>& evidence =
@@ -91,7 +96,7 @@ class Judge {
 
   // Chooses for the edge at `depth` of order_ and all after it.
   Outcome extend(size_t depth) {
-    if (depth == order_.size()) return Outcome::found;
+    if (depth == order_.size()) return !admissible_ || admissible_(choice_) ? Outcome::found : Outcome::none;
     EdgeChoice& choice = choice_[order_[depth]];
     for (const Evidence& evidence : evidence_[order_[depth]]) {
       if (++steps_ > max_steps_) return Outcome::gave_up;
@@ -216,6 +221,7 @@ class Judge {
   const LockGraph& graph_;
   const Ordering& ordering_;
   const uint64_t max_steps_;
+  const Admissible& admissible_;
   std::vector<std::vector<Evidence>> evidence_;  // of each edge of the cycle
   std::vector<size_t> order_;                    // edges, in the order of choosing
   std::vector<EdgeChoice> choice_;
@@ -226,8 +232,9 @@ class Judge {
 
 }  // namespace
 
-Verdict judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering, uint64_t max_steps) {
-  return Judge(cycle, graph, ordering, max_steps).verdict();
+Verdict judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering, uint64_t max_steps,
+              const Admissible& admissible) {
+  return Judge(cycle, graph, ordering, max_steps, admissible).verdict();
 }
 
 }  // namespace gordian

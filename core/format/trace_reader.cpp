@@ -64,6 +64,8 @@ size_t fixed_size(RecordType type) {
       return sizeof(format::PathRecord);
     case RecordType::contention:
       return sizeof(format::ContentionRecord);
+    case RecordType::shared_lock:
+      return sizeof(format::SharedLockRecord);
   }
   return 0;
 }

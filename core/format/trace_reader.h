@@ -58,6 +58,8 @@ template <>
 inline constexpr auto kTypeOf<format::PathRecord> = format::RecordType::path;
 template <>
 inline constexpr auto kTypeOf<format::ContentionRecord> = format::RecordType::contention;
+template <>
+inline constexpr auto kTypeOf<format::SharedLockRecord> = format::RecordType::shared_lock;
 
 class TraceReader {
  public:

@@ -50,7 +50,9 @@ struct Cause {
 class LockOrderCycle {
  public:
   LockOrderCycle(const Program& program, Context& context)
-      : program_(program), context_(context), ordering_(program) {}
+      : program_(program), context_(context), ordering_(program) {
+    if (program.runs) admissible_ = [this](const auto& choice) { return !is_judged(choice); };
+  }
 
   // Cycles of locks come first, so that of one cause they are shown rather than one of classes.
   void run() {
@@ -71,7 +73,7 @@ class LockOrderCycle {
  private:
   void add(const Cycle& cycle, const LockGraph& graph) {
     graph_ = &graph;
-    Verdict verdict = judge(cycle, graph, ordering_);
+    Verdict verdict = judge(cycle, graph, ordering_, kMaxFeasibilitySteps, admissible_);
     if (!verdict.blocks) return;
     std::vector<EdgeIdentity> identity = identify(cycle, verdict);
     rotate(identity, smallest_rotation(identity));
@@ -79,6 +81,14 @@ class LockOrderCycle {
     if (cause.count++ == 0 || verdict.tier < cause.verdict.tier) {
       cause = {&graph, cycle, std::move(verdict), cause.count};
     }
+  }
+
+  // Whether one run went through all of it, and so has a judgement of its own.
+  bool is_judged(const std::vector<EdgeChoice>& choice) const {
+    return std::ranges::any_of(program_.runs->known, [&](const auto& known) {
+      return std::ranges::all_of(
+          choice, [&](const EdgeChoice& edge) { return known.contains(edge.evidence.wanted); });
+    });
   }
 
   static size_t summarised_edges(const Cycle& cycle, const LockGraph& graph) {
@@ -128,7 +138,9 @@ class LockOrderCycle {
     finding.tier = cause.verdict.tier;
     finding.severity = severity(finding.tier, rules::lock_order_cycle.severity);
     finding.reason = reason(cause.verdict);
-    if (std::ranges::any_of(cause.cycle.locks, [&](LockId lock) { return by_class(lock); })) {
+    if (program_.runs) {
+      finding.reason = runs_reason(cause, finding.reason);
+    } else if (std::ranges::any_of(cause.cycle.locks, [&](LockId lock) { return by_class(lock); })) {
       finding.reason +=
           "; seen with so many locks that only their classes were recorded: whether the same locks were ever "
           "taken in both orders is not known";
@@ -160,13 +172,32 @@ class LockOrderCycle {
       finding.locations.push_back(location(edge.wanted_stack));
       finding.edges.push_back(std::move(edge));
     }
+    if (!program_.runs && involves_processes(choices)) name_processes(finding, choices);
     finding.message = message(finding, choices);
     return finding;
+  }
+
+  // Over locks that several processes share.
+  bool involves_processes(const std::vector<EdgeChoice>& choices) const {
+    std::set<ProcessId> processes;
+    for (const EdgeChoice& edge : choices) {
+      if (edge.use) processes.insert(program_.threads[edge.use->thread].process);
+    }
+    return processes.size() > 1;
+  }
+
+  void name_processes(Finding& finding, const std::vector<EdgeChoice>& choices) const {
+    for (size_t i = 0; i < choices.size(); ++i) {
+      if (!choices[i].use) continue;
+      const Thread& thread = program_.threads[choices[i].use->thread];
+      finding.edges[i].thread += " of " + process_name(program_.processes[thread.process]);
+    }
   }
 
   FindingEdge finding_edge(LockGraph::Edge edge, const EdgeChoice& choice) {
     FindingEdge result;
     result.thread = choice.use ? thread_name(choice.use->thread) : "another thread";
+    if (program_.runs) result.thread += " of " + program_.runs->shown_by[choice.evidence.wanted];
     const Acquisition& wanted = graph_->chain(choice.evidence.wanted).wanted;
     result.mode = wanted.shared ? "read" : mode_name(wanted.mode);
     result.origin = "run";
@@ -230,6 +261,25 @@ class LockOrderCycle {
     return "taken by threads that could overlap, under no common lock, not ordered by create or join";
   }
 
+  // `otherwise`: the reason if it were one run.
+  std::string runs_reason(const Cause& cause, const std::string& otherwise) const {
+    std::set<std::string> runs;
+    for (const EdgeChoice& edge : cause.verdict.edges) {
+      runs.insert(program_.runs->shown_by[edge.evidence.wanted]);
+    }
+    std::string text = fmt::format(
+        "its edges come from different runs, none of which has all of them: {}; {}", fmt::join(runs, "; "),
+        cause.verdict.tier == Tier::plausible && !cause.verdict.exhausted
+            ? "nothing seen in them keeps their threads apart"
+            : otherwise);
+    for (const LockId lock : cause.cycle.locks) {
+      if (by_class(lock))
+        text += fmt::format("; {} stands for several locks: whether the same ones meet is not known",
+                            program_.locks[lock].class_name);
+    }
+    return text;
+  }
+
   std::string thread_reason(const Verdict& verdict) const {
     const ThreadId first = verdict.edges.front().use->thread;
     if (std::ranges::all_of(verdict.edges,
@@ -260,6 +310,7 @@ class LockOrderCycle {
   const Program& program_;
   Context& context_;
   const Ordering ordering_;
+  Admissible admissible_;
   const LockGraph* graph_ = nullptr;  // of the cycle at hand
   std::map<std::vector<EdgeIdentity>, Cause> causes_;
   std::unordered_map<StackId, std::string> places_;
