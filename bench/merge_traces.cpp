@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // merge_traces DIRECTORY COUNT: makes so many traces of runs of one program, for `gordian report` to merge.
-// Each has 40 random nestings out of 2 * 200 * 199 pairs of locks in 200 functions by 8 roles of threads, in
-// ascending order of the locks but for one nesting in 1000. The program is this one, so that its addresses
-// have symbols.
+// The program nests its 200 locks in 500 ways, of which 5 are against the order of the others; each run goes
+// 40 of these ways, in 8 threads. The program is this one, so that its addresses have symbols.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -19,21 +18,35 @@
 namespace {
 
 constexpr uint32_t kLocks = 200;
-constexpr uint32_t kFunctions = 200;
 constexpr uint32_t kRoles = 8;
-constexpr uint32_t kNestings = 40;
+constexpr uint32_t kWays = 500;
+constexpr uint32_t kOpposite = 5;
+constexpr uint32_t kWaysOfARun = 40;
 
-gordian::RunBuilder make_run(uint64_t nonce, const std::string& executable, std::mt19937_64& random) {
+struct Way {
+  uint64_t role;
+  std::vector<std::string> locks;
+};
+
+std::vector<Way> make_ways(std::mt19937_64& random) {
+  std::vector<Way> ways;
+  while (ways.size() < kWays) {
+    uint64_t outer = random() % (kLocks - 1);
+    uint64_t inner = outer + 1 + random() % (kLocks - 1 - outer);
+    if (ways.size() < kOpposite) std::swap(outer, inner);
+    ways.push_back({random() % kRoles, {"lock" + std::to_string(outer), "lock" + std::to_string(inner)}});
+  }
+  return ways;
+}
+
+gordian::RunBuilder make_run(uint64_t nonce, const std::string& executable, const std::vector<Way>& ways,
+                             std::mt19937_64& random) {
   gordian::RunBuilder run(nonce, nonce, executable);
   std::vector<gordian::format::ThreadRef> threads;
   for (uint32_t role = 0; role < kRoles; ++role) threads.push_back(run.thread(0x1000 + 0x40 * role));
-  for (uint32_t i = 0; i < kNestings; ++i) {
-    uint64_t outer = random() % kLocks;
-    uint64_t inner = random() % kLocks;
-    if ((outer > inner) != (random() % 1000 == 0)) std::swap(outer, inner);
-    if (outer == inner) continue;
-    run.nest(threads[random() % kRoles], {"lock" + std::to_string(outer), "lock" + std::to_string(inner)},
-             random() % kFunctions);
+  for (uint32_t i = 0; i < kWaysOfARun; ++i) {
+    const uint64_t way = random() % kWays;
+    run.nest(threads[ways[way].role], ways[way].locks, way);
   }
   return run;
 }
@@ -50,8 +63,9 @@ int main(int count, char** arguments) {
   const std::string executable = std::filesystem::read_symlink("/proc/self/exe");
   std::filesystem::create_directories(directory);
   std::mt19937_64 random(1);
+  const std::vector<Way> ways = make_ways(random);
   for (uint64_t nonce = 1; nonce <= traces; ++nonce) {
-    const gordian::RunBuilder run = make_run(nonce, executable, random);
+    const gordian::RunBuilder run = make_run(nonce, executable, ways, random);
     std::ofstream file(directory / (std::to_string(nonce) + ".gordian"), std::ios::binary);
     file.write(run.bytes().data(), static_cast<std::streamsize>(run.bytes().size()));
     if (!file) {

@@ -53,12 +53,17 @@ std::vector<std::string> warnings(const Program& program, const Symbolizer& symb
   return all;
 }
 
-// A deadlock that happened makes the prediction of it superfluous.
+// Of "./server (pid 4711)", or several of these, the first one's "./server".
+std::string executable(const std::string& process) {
+  return process.substr(0, process.find(" (pid "));
+}
+
+// A deadlock that happened makes the prediction of it superfluous, in whichever process of a program.
 void drop_predicted(std::vector<Finding>& findings) {
   const auto locks_of = [](const Finding& finding) {
     std::set<std::string> names;
     for (const FindingLock& lock : finding.locks) names.insert(lock.name);
-    return std::pair(finding.process, std::move(names));
+    return std::pair(executable(finding.process), std::move(names));
   };
   std::set<std::pair<std::string, std::set<std::string>>> happened;
   for (const Finding& finding : findings) {

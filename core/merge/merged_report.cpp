@@ -47,8 +47,8 @@ void MergedReport::add(Program& program, SymbolFiles& files) {
   ++runs_;
   complete_ &= program.losses.empty() && program.warnings.empty();
   orders_.add(program, run);
-  for (const Finding& finding : report.findings) add(finding, run);
-  for (const Finding& finding : report.hidden) add(finding, run);
+  for (const Finding& finding : report.findings) add(findings_, finding, run);
+  for (const Finding& finding : report.hidden) add(findings_, finding, run);
   for (const ContentionRow& row : report.contention) add(row);
   warnings_.insert(report.warnings.begin(), report.warnings.end());
   add(report.stats);
@@ -63,20 +63,20 @@ void MergedReport::merge(const MergedReport& other) {
   runs_ += other.runs_;
   complete_ &= other.complete_;
   orders_.merge(other.orders_);
-  for (const auto& [cause, entry] : other.findings_) add(cause, entry);
+  for (const auto& [cause, entry] : other.findings_) add(findings_, cause, entry);
   for (const auto& [key, row] : other.contention_) add(row);
   warnings_.insert(other.warnings_.begin(), other.warnings_.end());
   add(other.stats_);
 }
 
-void MergedReport::add(const Finding& finding, const RunLabel& run) {
+void MergedReport::add(Findings& findings, const Finding& finding, const RunLabel& run) {
   Entry entry{finding, run, finding.count, finding.total_ns, finding.max_ns, {}};
   for (const FindingEdge& edge : finding.edges) entry.edge_counts.push_back(edge.count);
-  add({finding.rule, finding.fingerprint}, entry);
+  add(findings, {finding.rule, finding.fingerprint}, entry);
 }
 
-void MergedReport::add(const std::pair<std::string, std::string>& cause, const Entry& entry) {
-  const auto [at, is_new] = findings_.try_emplace(cause, entry);
+void MergedReport::add(Findings& findings, const Findings::key_type& cause, const Entry& entry) {
+  const auto [at, is_new] = findings.try_emplace(cause, entry);
   if (is_new) return;
   Entry& known = at->second;
   if (rank(entry.worst, entry.run) < rank(known.worst, known.run)) {
@@ -105,19 +105,23 @@ void MergedReport::add(const Stats& stats) {
   stats_.dropped += stats.dropped;
 }
 
-Report MergedReport::report(SymbolFiles& files, std::vector<Finding> seen) const {
-  MergedReport all(*this);
-  if (runs_ > 1) {
-    const Program program = orders_.program();
-    Symbolizer symbolizer(program, files);
-    std::vector<Finding> across;
-    Context context{symbolizer, across};
-    rules::lock_order_cycle.run(program, context);
-    for (const Finding& finding : across) all.add(finding, {});
-  }
+// Cycles whose edges no single run has.
+std::vector<Finding> MergedReport::across_runs(SymbolFiles& files) const {
   std::vector<Finding> findings;
-  for (const auto& [cause, entry] : all.findings_) {
-    Finding& finding = findings.emplace_back(entry.worst);
+  if (runs_ < 2) return findings;
+  const Program program = orders_.program();
+  Symbolizer symbolizer(program, files);
+  Context context{symbolizer, findings};
+  rules::lock_order_cycle.run(program, context);
+  return findings;
+}
+
+Report MergedReport::report(SymbolFiles& files, std::vector<Finding> seen) const {
+  Findings all = findings_;
+  for (const Finding& finding : across_runs(files)) add(all, finding, {});
+  std::vector<Finding> findings;
+  for (auto& [cause, entry] : all) {
+    Finding& finding = findings.emplace_back(std::move(entry.worst));
     finding.count = entry.count;
     finding.total_ns = entry.total_ns;
     finding.max_ns = entry.max_ns;

@@ -51,8 +51,11 @@ class MergedReport {
     std::vector<uint64_t> edge_counts;
   };
 
-  void add(const Finding& finding, const RunLabel& run);
-  void add(const std::pair<std::string, std::string>& cause, const Entry& entry);
+  using Findings = std::map<std::pair<std::string, std::string>, Entry>;  // by rule and fingerprint
+
+  static void add(Findings& findings, const Finding& finding, const RunLabel& run);
+  static void add(Findings& findings, const Findings::key_type& cause, const Entry& entry);
+  std::vector<Finding> across_runs(SymbolFiles& files) const;
   void add(const ContentionRow& row);
   void add(const Stats& stats);
 

@@ -25,14 +25,13 @@ static void second_then_first(void) {
   pthread_mutex_unlock(&pair[1]);
 }
 
-// `mapping`: MAP_SHARED, or MAP_PRIVATE, where each has locks of its own. `shared`: as in
-// pthread_mutexattr_setpshared().
-static void in_opposite_orders(int mapping, int shared) {
+// `mapping`: MAP_SHARED, or MAP_PRIVATE, where each has locks of its own.
+static void in_opposite_orders(int mapping) {
   pair = mmap(NULL, 2 * sizeof *pair, PROT_READ | PROT_WRITE, mapping | MAP_ANONYMOUS, -1, 0);
   CHECK(pair != MAP_FAILED);
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
-  pthread_mutexattr_setpshared(&attributes, shared);
+  pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
   for (int i = 0; i < 2; ++i) pthread_mutex_init(&pair[i], &attributes);
   const pid_t other = fork();
   CHECK(other >= 0);

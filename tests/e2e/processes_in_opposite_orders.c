@@ -7,6 +7,6 @@
 #include "tests/e2e/processes.h"
 
 int main(void) {
-  in_opposite_orders(MAP_SHARED, PTHREAD_PROCESS_SHARED);
+  in_opposite_orders(MAP_SHARED);
   return 0;
 }
