@@ -40,15 +40,16 @@ class UserDecisions {
 
   const Suppressions& suppressions() const { return suppressions_; }
 
-  // Before the analysis.
-  void prepare(Program& program) const { program.intended_order = order_; }
+  // For the analysis.
+  const IntendedOrder& order() const { return order_; }
+  bool need_graph() const { return !order_.file().empty() || !options_.write_order.empty(); }
 
   // After it: marks the findings, and writes the files that were asked for. Throws std::runtime_error when
   // one cannot be written. `classes` is asked only for an order.
   template <typename Classes>
   void apply(Report& report, const Classes& classes) const {
     apply_to_findings(report);
-    if (!order_.file().empty() || !options_.write_order.empty()) apply_order(report, classes());
+    if (need_graph()) apply_order(report, classes());
   }
 
   // What is written down as known now fails no run.

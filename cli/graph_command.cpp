@@ -7,9 +7,6 @@
 
 #include "cli/commands.h"
 #include "cli/traces.h"
-#include "core/findings/analysis.h"
-#include "core/findings/class_graph.h"
-#include "core/symbolize/symbolizer.h"
 #include "viz/dot.h"
 
 namespace gordian {
@@ -31,11 +28,10 @@ void add_graph_command(CLI::App& app, int& status) {
   command->add_flag("--findings", options->findings, "only locks that lie on a cycle");
   command->add_option("trace", options->paths, "traces (*.gordian), or directories of them")->required();
   command->callback([options, &status] {
-    Program program = load_traces(options->paths);
-    Symbolizer symbolizer(program);
-    const Report report = analyse(program, symbolizer);
+    SymbolFiles files;
     const Fold fold = options->instances ? Fold::instances : Fold::classes;
-    write_dot(std::cout, class_graph(program, symbolizer, report, fold), {options->findings});
+    const MergedReport merged = merge_traces(options->paths, files, fold);
+    write_dot(std::cout, merged.graph(merged.report(files)), {options->findings});
     if (!std::cout.flush()) throw std::runtime_error("cannot write the graph to standard output");
     status = kNothingFound;
   });

@@ -26,11 +26,13 @@ struct Options {
 // kept.
 int report_at_exit(const Options& options) {
   const UserDecisions decisions = UserDecisions::or_none(options.reporting.decisions);
-  Program program = load_traces(options.paths);
+  SymbolFiles files;
+  const MergedReport merged =
+      merge_traces(options.paths, files, graph_wanted(options.reporting, decisions), decisions.order());
   const std::filesystem::path trace = options.paths.front();
-  const bool complete = program.losses.empty() && program.warnings.empty();
+  const bool complete = merged.is_complete();
   const int status =
-      report(program, options.reporting, decisions, stderr, complete ? Say::findings : Say::all);
+      report(merged, files, options.reporting, decisions, stderr, complete ? Say::findings : Say::all);
   if (status == kNothingFound && complete) {
     if (trace.parent_path().filename() == fmt::format("gordian-{}", geteuid()))
       std::filesystem::remove(trace);
@@ -54,9 +56,11 @@ void add_report_command(CLI::App& app, int& status) {
       return;
     }
     const UserDecisions decisions(options->reporting.decisions);
-    Program program = load_traces(options->paths);
-    std::vector<Finding> seen = findings_seen(options->paths, program);
-    status = report(program, options->reporting, decisions, stdout, Say::all, std::move(seen));
+    SymbolFiles files;
+    MergedReport merged =
+        merge_traces(options->paths, files, graph_wanted(options->reporting, decisions), decisions.order());
+    std::vector<Finding> seen = findings_seen(options->paths, merged);
+    status = report(merged, files, options->reporting, decisions, stdout, Say::all, std::move(seen));
   });
 }
 

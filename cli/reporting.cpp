@@ -12,9 +12,6 @@
 
 #include "cli/commands.h"
 #include "cli/output_file.h"
-#include "core/findings/analysis.h"
-#include "core/findings/class_graph.h"
-#include "core/symbolize/symbolizer.h"
 #include "viz/dot.h"
 #include "viz/json.h"
 #include "viz/sarif.h"
@@ -77,12 +74,17 @@ void add_reporting_options(CLI::App& command, ReportingOptions& options) {
       ->check(CLI::IsMember({"error", "warning", "never"}));
 }
 
-int report(Program& program, const ReportingOptions& options, const UserDecisions& decisions,
-           std::FILE* terminal, Say say, std::vector<Finding> seen) {
-  Symbolizer symbolizer(program);
-  decisions.prepare(program);
-  Report report = analyse(program, symbolizer, std::move(seen));
-  decisions.apply(report, [&] { return class_graph(program, symbolizer, report); });
+std::optional<Fold> graph_wanted(const ReportingOptions& options, const UserDecisions& decisions) {
+  return decisions.need_graph() ||
+                 std::ranges::find(options.views, "dot", &View::format) != options.views.end()
+             ? std::optional(Fold::classes)
+             : std::nullopt;
+}
+
+int report(const MergedReport& merged, SymbolFiles& files, const ReportingOptions& options,
+           const UserDecisions& decisions, std::FILE* terminal, Say say, std::vector<Finding> seen) {
+  Report report = merged.report(files, std::move(seen));
+  decisions.apply(report, [&] { return merged.graph(report); });
   const int status = decisions.accepts_all() ? kNothingFound : exit_code(report, options.fail_on);
   if (say == Say::findings && status == kNothingFound) return status;
   std::vector<View> views = options.views;
@@ -94,7 +96,7 @@ int report(Program& program, const ReportingOptions& options, const UserDecision
     } else if (view.format == "sarif") {
       write_sarif(out, report, {options.source_root, GORDIAN_VERSION, options.all_tiers});
     } else if (view.format == "dot") {
-      write_dot(out, class_graph(program, symbolizer, report), {});
+      write_dot(out, merged.graph(report), {});
     } else {
       write_text(out, report,
                  {.colour = view.output.empty() && wants_colour(terminal),

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every subcommand that reports shares: the options, the analysis, the views, the exit code.
+// What every subcommand that reports shares: the options, the views, the exit code.
 #ifndef GORDIAN_CLI_REPORTING_H
 #define GORDIAN_CLI_REPORTING_H
 
 #include <CLI/App.hpp>
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/decisions.h"
+#include "core/findings/class_graph.h"
 #include "core/findings/finding.h"
-#include "core/graph/program.h"
+#include "core/merge/merged_report.h"
 
 namespace gordian {
 
@@ -35,14 +37,17 @@ struct ReportingOptions {
 
 void add_reporting_options(CLI::App& command, ReportingOptions& options);
 
-// Analyses the program, holds it against what the user has decided, writes every view, and gives the exit
-// code. Views without a file go to `terminal`, a FILE of stdio (stdout or stderr). Throws std::runtime_error
-// when a file cannot be written. With Say::findings nothing is written unless the exit code says that there
-// are some.
+// The class graph that the views and the decisions need; nothing: none does.
+std::optional<Fold> graph_wanted(const ReportingOptions& options, const UserDecisions& decisions);
+
+// Holds what was merged against what the user has decided, writes every view, and gives the exit code. Views
+// without a file go to `terminal`, a FILE of stdio (stdout or stderr). Throws std::runtime_error when a file
+// cannot be written. With Say::findings nothing is written unless the exit code says that there are some.
 enum class Say : uint8_t { all, findings };
 // `seen`: findings made while the program ran, for what the analysis does not find again.
-int report(Program& program, const ReportingOptions& options, const UserDecisions& decisions,
-           std::FILE* terminal, Say say = Say::all, std::vector<Finding> seen = {});
+int report(const MergedReport& merged, SymbolFiles& files, const ReportingOptions& options,
+           const UserDecisions& decisions, std::FILE* terminal, Say say = Say::all,
+           std::vector<Finding> seen = {});
 
 bool wants_colour(std::FILE* file);
 

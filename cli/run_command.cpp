@@ -74,12 +74,16 @@ int run(const Options& options) {
     if (options.trace_dir.empty()) fs::remove_all(trace_dir);
     return options.keep_exit_status ? ended.status : kToolFailed;
   }
-  Program program;
-  if (!traces.empty()) program = load_traces({trace_dir.string()});
+  SymbolFiles files;
+  MergedReport merged;
   if (traces.empty()) {
-    program.warnings.push_back(fmt::format("{} took no lock that the shim can see", options.command.front()));
+    merged.add_warning(fmt::format("{} took no lock that the shim can see", options.command.front()));
+  } else {
+    merged = merge_traces({trace_dir.string()}, files, graph_wanted(options.reporting, decisions),
+                          decisions.order());
   }
-  const int verdict = report(program, options.reporting, decisions, stderr, Say::all, live.take_findings());
+  const int verdict =
+      report(merged, files, options.reporting, decisions, stderr, Say::all, live.take_findings());
 
   if (options.trace_dir.empty()) {
     if (verdict == kNothingFound) {

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/traces.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <stdexcept>
 
 #include "cli/hot_files.h"
 #include "core/format/trace_reader.h"
 #include "core/ingest/ingest.h"
+#include "core/ingest/trace_groups.h"
 #include "viz/json_reader.h"
 
 namespace gordian {
@@ -23,6 +29,28 @@ void load(const fs::path& file, Program& program) {
   const auto moment = moment_of(file, reader);
   ingest(reader, program, moment ? &*moment : nullptr);
 }
+
+// "gordian: 1200 of 10000 traces", on a terminal.
+class Progress {
+ public:
+  explicit Progress(size_t all) : all_(all), shown_(all >= kMany && isatty(STDERR_FILENO) != 0) {}
+  ~Progress() {
+    if (shown_) fmt::print(stderr, "\r\033[K");
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void step() {
+    if (++done_ % kEach == 0 && shown_) fmt::print(stderr, "\rgordian: {} of {} traces", done_, all_);
+  }
+
+ private:
+  static constexpr size_t kMany = 200;
+  static constexpr size_t kEach = 20;
+  size_t all_;
+  size_t done_ = 0;
+  bool shown_;
+};
 
 }  // namespace
 
@@ -41,7 +69,7 @@ fs::path file_of_findings(const fs::path& traces) {
   return file.replace_extension(".findings.json");
 }
 
-std::vector<Finding> findings_seen(const std::vector<std::string>& paths, Program& program) {
+std::vector<Finding> findings_seen(const std::vector<std::string>& paths, MergedReport& merged) {
   std::vector<fs::path> files;
   for (const std::string& path : paths) {
     files.push_back(file_of_findings(path));
@@ -55,31 +83,50 @@ std::vector<Finding> findings_seen(const std::vector<std::string>& paths, Progra
     try {
       std::ranges::move(read_findings(in, file.string()), std::back_inserter(findings));
     } catch (const std::runtime_error& error) {
-      program.warnings.emplace_back(error.what());
+      merged.add_warning(error.what());
     }
   }
   return findings;
 }
 
-Program load_traces(const std::vector<std::string>& paths) {
-  Program program;
+MergedReport merge_traces(const std::vector<std::string>& paths, SymbolFiles& files,
+                          std::optional<Fold> graph, const IntendedOrder& order) {
+  MergedReport merged(graph);
+  std::vector<TraceHead> heads;
+  std::set<fs::path> named;  // what cannot be read of these is an error
   for (const std::string& path : paths) {
     if (!fs::is_directory(path)) {
-      load(path, program);
+      heads.push_back(head_of(path));
+      named.insert(path);
       continue;
     }
-    const std::vector<fs::path> files = traces_in(path);
-    if (files.empty())
+    const std::vector<fs::path> found = traces_in(path);
+    if (found.empty())
       throw BadTrace(path + ": holds no trace (*.gordian); name the directory given as trace-dir");
-    for (const fs::path& file : files) {
+    for (const fs::path& file : found) {
       try {
-        load(file, program);
+        heads.push_back(head_of(file));
       } catch (const BadTrace& bad) {
-        program.warnings.emplace_back(bad.what());
+        merged.add_warning(bad.what());
       }
     }
   }
-  return program;
+  Progress progress(heads.size());
+  for (const std::vector<TraceHead>& group : groups_of(std::move(heads))) {
+    Program program;
+    program.intended_order = order;
+    for (const TraceHead& trace : group) {
+      try {
+        load(trace.file, program);
+      } catch (const BadTrace& bad) {
+        if (named.contains(trace.file)) throw;
+        merged.add_warning(bad.what());
+      }
+      progress.step();
+    }
+    if (!program.processes.empty()) merged.add(program, files);
+  }
+  return merged;
 }
 
 }  // namespace gordian

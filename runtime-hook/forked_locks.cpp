@@ -149,8 +149,10 @@ void take_over_held() {
   for (uint32_t i = 0; i < held->own; ++i) {
     HeldEntry& entry = held->own_entries()[i];
     const bool of_script = private_of(entry).path->script != 0;
-    // Record locks are not inherited, and what was known of semaphores is not known here.
-    if (!has_owner(entry.kind) && !of_script) continue;
+    // Record locks and those in shared memory are not inherited, and what was known of semaphores is not
+    // known here.
+    if ((!has_owner(entry.kind) && !of_script) || is_process_shared(Lockable{entry.lock, entry.kind}))
+      continue;
     put(*context.own, entry);
     if (of_script) begin_taken({entry.lock, entry.kind}, stack_of_path(*private_of(entry).path));
   }

@@ -5,6 +5,7 @@
 
 #include "runtime-hook/forked_locks.h"
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/shared_memory.h"
 #include "runtime-hook/thread_context.h"
 
 namespace gordian::hook {
@@ -90,18 +91,37 @@ void describe(Lockable lock, LockRecord& record) {
   }
 }
 
+// Other processes' records of the lock are found by what is noted here.
+void note_shared(Lockable lock, LockRef id) {
+  const LockRecord& record = recorder().at<LockRecord>(id);
+  const bool has_key = lock.kind == LockKind::file_lock || lock.kind == LockKind::system_v_semaphore;
+  if (!has_key && (record.attributes & static_cast<uint8_t>(LockAttribute::process_shared)) == 0) return;
+  const uint64_t key = has_key ? lock.address : shared_key_at(lock.address);
+  if (key == 0) return;
+  std::atomic_ref(recorder().header().shared_locks).fetch_add(1, std::memory_order_relaxed);
+  if (has_key) return;
+  recorder().append<format::SharedLockRef, format::SharedLockRecord>(
+      format::RecordType::shared_lock, 0, [&](format::SharedLockRecord& shared, char*) {
+        shared.lock = id;
+        shared.key = key;
+      });
+}
+
 // `low`: the low half of its tag.
 LockRef write_lock_record(Lockable lock, StackRef created, StackRef taken, uint32_t low) {
-  return recorder().append<LockRef, LockRecord>(format::RecordType::lock, 0, [&](LockRecord& record, char*) {
-    record.address = lock.address;
-    record.kind = lock.kind;
-    describe(lock, record);
-    record.created = created;
-    record.first_taken = taken;
-    if ((low & kOtherProcesses) != 0)
-      record.attributes |= static_cast<uint8_t>(LockAttribute::process_shared);
-    record.value = low & kMostPermits;
-  });
+  const auto id =
+      recorder().append<LockRef, LockRecord>(format::RecordType::lock, 0, [&](LockRecord& record, char*) {
+        record.address = lock.address;
+        record.kind = lock.kind;
+        describe(lock, record);
+        record.created = created;
+        record.first_taken = taken;
+        if ((low & kOtherProcesses) != 0)
+          record.attributes |= static_cast<uint8_t>(LockAttribute::process_shared);
+        record.value = low & kMostPermits;
+      });
+  if (id != LockRef::none) note_shared(lock, id);
+  return id;
 }
 
 }  // namespace

@@ -94,6 +94,15 @@ inline bool is_process_shared(const sem_t* semaphore) {
   return reinterpret_cast<const uint32_t*>(semaphore)[2] != 0;
 }
 
+// Of a mutex or rwlock: whether other processes may use it.
+inline bool is_process_shared(Lockable lock) {
+  if (lock.kind == LockKind::mutex) {
+    return (reinterpret_cast<const pthread_mutex_t*>(lock.address)->__data.__kind & kProcessShared) != 0;
+  }
+  return lock.kind == LockKind::rwlock &&
+         reinterpret_cast<const pthread_rwlock_t*>(lock.address)->__data.__shared != 0;
+}
+
 // Two words of the object that are the program's own no more than glibc's. `word` is null where there are
 // none: in objects that other processes read, in robust mutexes, which use them, in spin locks, which have no
 // room; and in semaphores, which may be gone while they are held, since nobody has to post them.

@@ -28,6 +28,7 @@
 #include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/python_frames.h"
 #include "runtime-hook/real.h"
+#include "runtime-hook/shared_memory.h"
 #include "runtime-hook/thread_context.h"
 #include "runtime-hook/unwind.h"
 
@@ -41,6 +42,7 @@ RecordFile record_file;
 HotFile hot_file;
 State state = State::resting;
 bool tables_exist;
+uint64_t run;  // see format::FileHeader
 bool confined;
 
 uint64_t random_word() {
@@ -94,6 +96,8 @@ void describe_process(format::FileHeader& header) {
   header.parent_pid = static_cast<uint32_t>(getppid());
   header.start_ticks = start_ticks();
   header.start_realtime_ns = realtime_ns();
+  header.run = run;
+  header.boot = boot_key();
   if (readlink("/proc/self/exe", header.executable, sizeof header.executable - 1) < 0)
     header.executable[0] = 0;
   read_file("/proc/self/cmdline", header.command, sizeof header.command - 1);
@@ -178,6 +182,7 @@ void ensure_resolved() {
   check_plain_mutexes();
   read_options();
   remember_own_path();
+  run = random_word();
   // Early, so that our handler runs before those of the program in the child.
   pthread_atfork(copy_held, discard_copy, leave_parents_trace);
   // Early too: handlers run in reverse order, and others may lock.

@@ -63,12 +63,17 @@ std::vector<std::string> warnings(const Program& program, const Symbolizer& symb
   return all;
 }
 
-// A deadlock that happened makes the prediction of it superfluous.
+// Of "./server (pid 4711)", or several of these, the first one's "./server".
+std::string executable(const std::string& process) {
+  return process.substr(0, process.find(" (pid "));
+}
+
+// A deadlock that happened makes the prediction of it superfluous, in whichever process of a program.
 void drop_predicted(std::vector<Finding>& findings) {
   const auto locks_of = [](const Finding& finding) {
     std::set<std::string> names;
     for (const FindingLock& lock : finding.locks) names.insert(lock.name);
-    return std::pair(finding.process, std::move(names));
+    return std::pair(executable(finding.process), std::move(names));
   };
   std::set<std::pair<std::string, std::set<std::string>>> happened;
   for (const Finding& finding : findings) {
@@ -92,12 +97,7 @@ std::vector<Finding> analyse_states(Program& program, Symbolizer& symbolizer) {
   return findings;
 }
 
-Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> seen) {
-  add_measured_locks(program);
-  name_locks(program, symbolizer);
-  std::vector<Finding> findings;
-  Context context{symbolizer, findings};
-  for (const Rule* rule : all_rules()) rule->run(program, context);
+Report report_of(std::vector<Finding> findings, std::vector<Finding> seen) {
   for (Finding& finding : seen) {
     const auto same = std::ranges::find_if(findings, [&](const Finding& other) {
       return other.rule == finding.rule && other.fingerprint == finding.fingerprint;
@@ -115,6 +115,16 @@ Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> se
   for (Finding& finding : findings) {
     (finding.severity == Severity::note ? report.hidden : report.findings).push_back(std::move(finding));
   }
+  return report;
+}
+
+Report analyse(Program& program, Symbolizer& symbolizer, std::vector<Finding> seen) {
+  add_measured_locks(program);
+  name_locks(program, symbolizer);
+  std::vector<Finding> findings;
+  Context context{symbolizer, findings};
+  for (const Rule* rule : all_rules()) rule->run(program, context);
+  Report report = report_of(std::move(findings), std::move(seen));
   report.contention = contention(program, symbolizer);
   report.warnings = warnings(program, symbolizer);
   std::ranges::move(context.warnings, std::back_inserter(report.warnings));

@@ -160,7 +160,9 @@ class Builder {
       const LockId id{static_cast<uint32_t>(i)};
       if (nested[i]) continue;
       ++result_.locks_left_out;
-      if (!nodes.contains(node_key(id))) left_out.insert(node_key(id));
+      if (nodes.contains(node_key(id))) continue;
+      left_out.insert(node_key(id));
+      result_.left_out.emplace(executable(id), name(id));
     }
     result_.nodes_left_out = left_out.size();
   }
@@ -213,6 +215,9 @@ class Builder {
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
     result.held_at = sites_.frame(most->first.first);
     result.wanted_at = sites_.frame(most->first.second);
+    for (const auto& [places, count] : gathered.sites) {
+      result.places.push_back({sites_.frame(places.first), sites_.frame(places.second), count});
+    }
     return result;
   }
 

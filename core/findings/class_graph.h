@@ -10,7 +10,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/findings/finding.h"
@@ -30,6 +32,13 @@ struct ClassNode {
   bool in_cycle = false;
 };
 
+// A pair of places that an edge was taken at.
+struct ClassSite {
+  Frame held_at;
+  Frame wanted_at;
+  uint64_t count = 0;
+};
+
 struct ClassEdge {
   size_t from = 0;  // index into ClassGraph::nodes: the class held
   size_t to = 0;    // the class wanted; equal to `from` when two locks of one class were nested
@@ -40,7 +49,8 @@ struct ClassEdge {
   // The pair of places that was passed most often. A frame without module: the stack was not recorded.
   Frame held_at;
   Frame wanted_at;
-  std::optional<Tier> cycle;  // the strongest tier of a cycle through it, reported or hidden
+  std::vector<ClassSite> places;  // all of them
+  std::optional<Tier> cycle;      // the strongest tier of a cycle through it, reported or hidden
 };
 
 struct ClassGraph {
@@ -50,10 +60,17 @@ struct ClassGraph {
   // Left out, because they were never nested with another lock.
   uint64_t nodes_left_out = 0;
   uint64_t locks_left_out = 0;
+  std::set<std::pair<std::string, std::string>> left_out;  // executable and name of these nodes
 };
 
 ClassGraph class_graph(const Program& program, Symbolizer& symbolizer, const Report& report,
                        Fold fold = Fold::classes);
+
+// One graph of two, of different runs. Associative and commutative.
+ClassGraph merge(const ClassGraph& one, const ClassGraph& other);
+
+// Marks the edges of cycles that come from several runs.
+void mark_cycles(ClassGraph& graph, const std::vector<Finding>& findings);
 
 }  // namespace gordian
 

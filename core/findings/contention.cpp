@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/findings/contention.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -23,43 +25,83 @@ struct Sum {
   uint64_t held_ns = 0;  // by all acquisitions, as far as the samples tell
 };
 
+// The middle of the bucket in which that part of the durations ends.
+uint64_t percentile(const ContentionTimes& times, uint64_t percent) {
+  uint64_t all = 0;
+  for (const uint64_t count : times.buckets) all += count;
+  const uint64_t rank = (all * percent + 99) / 100;
+  uint64_t seen = 0;
+  for (uint32_t i = 0; i < times.buckets.size(); ++i) {
+    seen += times.buckets[i];
+    if (seen < rank || seen == 0) continue;
+    return std::min((format::floor_of(i) + format::floor_of(i + 1)) / 2, times.max_ns);
+  }
+  return 0;
+}
+
+void find_percentiles(ContentionTimes& times) {
+  times.p50_ns = percentile(times, 50);
+  times.p99_ns = percentile(times, 99);
+}
+
+void add_buckets(std::vector<uint64_t>& sum, const std::vector<uint64_t>& part) {
+  sum.resize(std::max(sum.size(), part.size()));
+  for (size_t i = 0; i < part.size(); ++i) sum[i] += part[i];
+}
+
 void add(Durations& sum, const Durations& part) {
   if (part.max_ns > sum.max_ns || sum.longest_at == kNoStack) sum.longest_at = part.longest_at;
   sum.count += part.count;
   sum.total_ns += part.total_ns;
   sum.max_ns = std::max(sum.max_ns, part.max_ns);
-  sum.buckets.resize(std::max(sum.buckets.size(), part.buckets.size()));
-  for (size_t i = 0; i < part.buckets.size(); ++i) sum.buckets[i] += part.buckets[i];
-}
-
-// The middle of the bucket in which that part of the durations ends.
-uint64_t percentile(const Durations& durations, uint64_t percent) {
-  uint64_t all = 0;
-  for (const uint64_t count : durations.buckets) all += count;
-  const uint64_t rank = (all * percent + 99) / 100;
-  uint64_t seen = 0;
-  for (uint32_t i = 0; i < durations.buckets.size(); ++i) {
-    seen += durations.buckets[i];
-    if (seen < rank || seen == 0) continue;
-    return std::min((format::floor_of(i) + format::floor_of(i + 1)) / 2, durations.max_ns);
-  }
-  return 0;
+  add_buckets(sum.buckets, part.buckets);
 }
 
 ContentionTimes times(const Durations& durations, const Program& program, Symbolizer& symbolizer) {
   ContentionTimes result;
   result.count = durations.count;
   result.total_ns = durations.total_ns;
-  result.p50_ns = percentile(durations, 50);
-  result.p99_ns = percentile(durations, 99);
   result.max_ns = durations.max_ns;
+  result.buckets = durations.buckets;
+  find_percentiles(result);
   if (durations.longest_at != kNoStack) {
     result.longest_at = location(finding_stack(durations.longest_at, program, symbolizer));
   }
   return result;
 }
 
+auto place_of(const ContentionTimes& times) {
+  return std::tie(times.longest_at.file, times.longest_at.line, times.longest_at.function);
+}
+
+void merge(ContentionTimes& into, const ContentionTimes& other) {
+  const bool longer =
+      other.max_ns > into.max_ns || (other.max_ns == into.max_ns && place_of(other) < place_of(into));
+  if (longer) into.longest_at = other.longest_at;
+  into.count += other.count;
+  into.total_ns += other.total_ns;
+  into.max_ns = std::max(into.max_ns, other.max_ns);
+  add_buckets(into.buckets, other.buckets);
+  find_percentiles(into);
+}
+
 }  // namespace
+
+void merge(ContentionRow& into, const ContentionRow& other) {
+  into.processes += other.processes;
+  into.process = fmt::format("{} ({} processes)", into.executable, into.processes);
+  if (other.lock.name < into.lock.name) into.lock = other.lock;
+  merge(into.waits, other.waits);
+  merge(into.holds, other.holds);
+  into.held_ns += other.held_ns;
+  into.run_ns += other.run_ns;
+}
+
+void sort(std::vector<ContentionRow>& rows) {
+  std::ranges::stable_sort(rows, [](const ContentionRow& a, const ContentionRow& b) {
+    return std::tuple(a.waits.total_ns, a.held_ns) > std::tuple(b.waits.total_ns, b.held_ns);
+  });
+}
 
 void add_measured_locks(Program& program) {
   for (Contention& part : program.contention) {
@@ -89,6 +131,7 @@ std::vector<ContentionRow> contention(const Program& program, Symbolizer& symbol
   for (const auto& [key, sum] : sums) {
     ContentionRow row;
     row.process = process_name(program.processes[sum.first->process]);
+    row.executable = program.processes[sum.first->process].executable;
     row.lock = finding_lock(program.locks[sum.first->lock]);
     row.waits = times(sum.waits, program, symbolizer);
     row.holds = times(sum.holds, program, symbolizer);
@@ -96,9 +139,7 @@ std::vector<ContentionRow> contention(const Program& program, Symbolizer& symbol
     row.run_ns = program.processes[sum.first->process].run_ns;
     rows.push_back(std::move(row));
   }
-  std::ranges::stable_sort(rows, [](const ContentionRow& a, const ContentionRow& b) {
-    return std::tuple(a.waits.total_ns, a.held_ns) > std::tuple(b.waits.total_ns, b.held_ns);
-  });
+  sort(rows);
   return rows;
 }
 

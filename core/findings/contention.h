@@ -20,6 +20,12 @@ void add_measured_locks(Program& program);
 // names.
 std::vector<ContentionRow> contention(const Program& program, Symbolizer& symbolizer);
 
+// Adds a row of the same executable and class. Associative and commutative.
+void merge(ContentionRow& into, const ContentionRow& other);
+
+// The most waited for first.
+void sort(std::vector<ContentionRow>& rows);
+
 }  // namespace gordian
 
 #endif  // GORDIAN_CORE_FINDINGS_CONTENTION_H

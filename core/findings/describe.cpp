@@ -7,11 +7,13 @@
 
 namespace gordian {
 std::string process_name(const Process& process) {
+  if (process.pid == 0) return process.executable + " (several runs)";
   return fmt::format("{} (pid {})", process.executable, process.pid);
 }
 
 std::string thread_name(const Thread& thread) {
   if (thread.main) return "main thread";
+  if (thread.tid == 0) return thread.name;  // it stands for those of many runs
   return fmt::format("{} (tid {})", thread.name.empty() ? "thread" : thread.name, thread.tid);
 }
 

@@ -10,11 +10,13 @@ namespace {
 
 class Judge {
  public:
-  Judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering, uint64_t max_steps)
+  Judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering, uint64_t max_steps,
+        const Admissible& admissible)
       : cycle_(cycle),
         graph_(graph),
         cast_(graph, ordering),
         max_steps_(max_steps),
+        admissible_(admissible),
         choice_(cycle.locks.size()) {
     for (size_t i = 0; i < cycle.locks.size(); ++i) {
       const LockId wanted = cycle.locks[(i + 1) % cycle.locks.size()];
@@ -78,7 +80,9 @@ class Judge {
 
   // Chooses for the edge at `depth` of order_ and all after it.
   Outcome extend(size_t depth) {
-    if (depth == order_.size()) return cast_.choose_writers(queues(), writers_);
+    if (depth == order_.size()) {
+      return admissible_ && !admissible_(choice_) ? Outcome::none : cast_.choose_writers(queues(), writers_);
+    }
     EdgeChoice& place = choice_[order_[depth]];
     for (const Evidence& evidence : evidence_[order_[depth]]) {
       place.evidence = evidence;
@@ -173,6 +177,7 @@ class Judge {
   const LockGraph& graph_;
   Cast cast_;
   const uint64_t max_steps_;
+  const Admissible& admissible_;
   std::vector<std::vector<Evidence>> evidence_;  // of each edge of the cycle
   std::vector<size_t> order_;                    // edges, in the order of choosing
   std::vector<EdgeChoice> choice_;
@@ -187,8 +192,9 @@ std::vector<EdgeChoice> Verdict::all() const {
   return all;
 }
 
-Verdict judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering, uint64_t max_steps) {
-  return Judge(cycle, graph, ordering, max_steps).verdict();
+Verdict judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering, uint64_t max_steps,
+              const Admissible& admissible) {
+  return Judge(cycle, graph, ordering, max_steps, admissible).verdict();
 }
 
 }  // namespace gordian

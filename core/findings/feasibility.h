@@ -19,6 +19,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -64,9 +65,12 @@ struct Verdict {
 
 inline constexpr uint64_t kMaxFeasibilitySteps = 100'000;
 
-// `cycle` must be one of `graph`.
+// Whether one piece of evidence and one thread for each edge may stand together.
+using Admissible = std::function<bool(const std::vector<EdgeChoice>&)>;
+
+// `cycle` must be one of `graph`. Only choices that are `admissible` count; null: all are.
 Verdict judge(const Cycle& cycle, const LockGraph& graph, const Ordering& ordering,
-              uint64_t max_steps = kMaxFeasibilitySteps);
+              uint64_t max_steps = kMaxFeasibilitySteps, const Admissible& admissible = nullptr);
 
 }  // namespace gordian
 

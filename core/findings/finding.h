@@ -102,17 +102,20 @@ struct ContentionTimes {
   uint64_t p50_ns = 0;
   uint64_t p99_ns = 0;
   uint64_t max_ns = 0;
-  FindingLocation longest_at;  // where the lock of the longest one was asked for
+  FindingLocation longest_at;     // where the lock of the longest one was asked for
+  std::vector<uint64_t> buckets;  // how many were how long, see format::Durations
 };
 
 // How long the locks of a class were waited for and held.
 struct ContentionRow {
-  std::string process;
+  std::string process;  // "./server (pid 4711)", or "./server (12 processes)"
+  std::string executable;
+  uint64_t processes = 1;
   FindingLock lock;       // one of them
   ContentionTimes waits;  // each
   ContentionTimes holds;  // of a sample of the acquisitions
   uint64_t held_ns = 0;   // by all acquisitions, as far as the sample tells
-  uint64_t run_ns = 0;    // how long the process ran; 0: not known
+  uint64_t run_ns = 0;    // how long the processes ran, together; 0: not known
 };
 
 struct Stats {

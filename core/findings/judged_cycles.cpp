@@ -22,8 +22,9 @@ void for_each_edge(const Cycle& cycle, Function function) {
 // Searches the edges that lie on cycles for plausible cycles.
 class FeasibleCycles {
  public:
-  FeasibleCycles(const LockGraph& graph, const Ordering& ordering, const std::set<Edge>& edges)
-      : graph_(graph), cast_(graph, ordering) {
+  FeasibleCycles(const LockGraph& graph, const Ordering& ordering, const Admissible& admissible,
+                 const std::set<Edge>& edges)
+      : graph_(graph), cast_(graph, ordering), admissible_(admissible) {
     for (const auto& [held, wanted] : edges) {
       out_[held].push_back(wanted);
       in_[wanted].push_back(held);
@@ -79,7 +80,12 @@ class FeasibleCycles {
       if (queues_here) queues_.push_back(last);
       if (queues_there) queues_.push_back(lock);
       evidence_.push_back(evidence);
-      const Outcome outcome = cast_.choose(evidence, [&](const EdgeChoice&) { return next(); });
+      const Outcome outcome = cast_.choose(evidence, [&](const EdgeChoice& choice) {
+        choices_.push_back(choice);
+        const Outcome rest = next();
+        choices_.pop_back();
+        return rest;
+      });
       evidence_.pop_back();
       queues_.resize(queues);
       if (outcome != Outcome::none) return outcome;
@@ -103,6 +109,7 @@ class FeasibleCycles {
   }
 
   Outcome close() {
+    if (admissible_ && !admissible_(choices_)) return Outcome::none;
     std::vector<EdgeChoice> writers;
     return cast_.choose_writers(queues_, writers);
   }
@@ -140,12 +147,14 @@ class FeasibleCycles {
 
   const LockGraph& graph_;
   Cast cast_;
+  const Admissible& admissible_;
   std::unordered_map<LockId, std::vector<LockId>> out_;
   std::unordered_map<LockId, std::vector<LockId>> in_;
   // Of the search at hand.
   std::vector<LockId> locks_;       // of the way
   std::vector<Evidence> evidence_;  // of its edges
-  std::vector<LockId> queues_;      // of its locks, those that a reader wants beside a reader
+  std::vector<EdgeChoice> choices_;
+  std::vector<LockId> queues_;  // of its locks, those that a reader wants beside a reader
   std::unordered_map<LockId, size_t> distance_;
   size_t longest_ = 0;
   bool cut_short_ = false;
@@ -154,12 +163,13 @@ class FeasibleCycles {
 
 }  // namespace
 
-JudgedCycles judged_cycles(const LockGraph& graph, const Ordering& ordering, CycleBudget budget) {
+JudgedCycles judged_cycles(const LockGraph& graph, const Ordering& ordering, const Admissible& admissible,
+                           CycleBudget budget) {
   JudgedCycles result;
   std::set<Edge> edges;  // all that lie on cycles, since each of them lies on one of find_cycles()
   std::set<Edge> settled;
   const auto add = [&](Cycle cycle) {
-    Verdict verdict = judge(cycle, graph, ordering);
+    Verdict verdict = judge(cycle, graph, ordering, kMaxFeasibilitySteps, admissible);
     const bool settles = (verdict.blocks && verdict.tier == Tier::plausible) || cycle.locks.size() == 1;
     for_each_edge(cycle, [&](const Edge& edge) {
       edges.insert(edge);
@@ -170,7 +180,7 @@ JudgedCycles judged_cycles(const LockGraph& graph, const Ordering& ordering, Cyc
   for (Cycle& cycle : find_cycles(graph)) add(std::move(cycle));
 
   if (settled.size() == edges.size()) return result;
-  FeasibleCycles search(graph, ordering, edges);
+  FeasibleCycles search(graph, ordering, admissible, edges);
   for (const Edge& edge : std::set<Edge>(edges)) {
     if (settled.contains(edge)) continue;
     const Outcome outcome = search.find(edge, std::min(budget.steps, budget.steps_per_edge));

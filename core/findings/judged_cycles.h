@@ -47,7 +47,9 @@ struct CycleBudget {
 };
 
 // Every edge that lies on a plausible cycle lies on a plausible cycle of the result, if nothing was given up.
-JudgedCycles judged_cycles(const LockGraph& graph, const Ordering& ordering, CycleBudget budget = {});
+// Only choices that are `admissible` count; null: all are.
+JudgedCycles judged_cycles(const LockGraph& graph, const Ordering& ordering,
+                           const Admissible& admissible = nullptr, CycleBudget budget = {});
 
 }  // namespace gordian
 

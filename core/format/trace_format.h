@@ -47,6 +47,7 @@ enum class ScriptFrameRef : uint32_t { none = 0 };
 enum class EventRef : uint32_t { none = 0 };
 enum class ContentionRef : uint32_t { none = 0 };
 enum class HandoffRef : uint32_t { none = 0 };
+enum class SharedLockRef : uint32_t { none = 0 };
 
 // Why something was not recorded. Counted in FileHeader::dropped, reported by every view.
 enum class Dropped : uint32_t {
@@ -97,6 +98,7 @@ enum class RecordType : uint16_t {
   path,
   contention,
   handoff,
+  shared_lock,
 };
 
 enum class RecordState : uint16_t { claimed = 1, committed = 2 };
@@ -193,6 +195,15 @@ struct LockNameRecord {
   LockKind kind;
   uint8_t reserved[3];
   uint32_t length;
+};
+
+// A lock lies in memory that other processes may map too. Follows the lock's record. File locks and System V
+// semaphores need none: their address is a key already.
+struct SharedLockRecord {
+  RecordHeader header;
+  LockRef lock;
+  uint32_t reserved;
+  uint64_t key;  // see shared_key.h
 };
 
 // The end of a lock's life: it was destroyed.
@@ -410,6 +421,9 @@ struct FileHeader {
   char command[1024];        // arguments separated by zero bytes, cut at the field's size
   char hot_path[512];        // empty: the hot state was private memory
   uint64_t end_realtime_ns;  // 0: not ended
+  uint64_t run;           // random; the same in all processes that were forked from one another since an exec
+  uint64_t boot;          // the same for all processes since the machine was started, and for no others
+  uint64_t shared_locks;  // locks recorded that other processes may use
 };
 static_assert(sizeof(FileHeader) <= kHeaderSize);
 static_assert(static_cast<size_t>(Dropped::count_) <= 32);

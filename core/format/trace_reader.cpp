@@ -66,6 +66,8 @@ size_t fixed_size(RecordType type) {
       return sizeof(format::ContentionRecord);
     case RecordType::handoff:
       return sizeof(format::HandoffRecord);
+    case RecordType::shared_lock:
+      return sizeof(format::SharedLockRecord);
   }
   return 0;
 }

@@ -60,6 +60,8 @@ template <>
 inline constexpr auto kTypeOf<format::ContentionRecord> = format::RecordType::contention;
 template <>
 inline constexpr auto kTypeOf<format::HandoffRecord> = format::RecordType::handoff;
+template <>
+inline constexpr auto kTypeOf<format::SharedLockRecord> = format::RecordType::shared_lock;
 
 class TraceReader {
  public:

@@ -36,7 +36,8 @@ Ordering::Ordering(const Program& program, std::optional<OrderedBy> by) {
 }
 
 bool Ordering::may_overlap(const Use& a, const Use& b) const {
-  if (a.thread == b.thread || threads_[a.thread].process != threads_[b.thread].process) return false;
+  if (a.thread == b.thread) return false;
+  if (threads_[a.thread].process != threads_[b.thread].process) return true;
   // Of two segments that are ordered, the earlier lies before all that the other thread did from then on:
   // only what follows it can still overlap.
   Count at_a = a.first_segment;

@@ -47,8 +47,8 @@ class Ordering {
   explicit Ordering(const Program& program, std::optional<OrderedBy> by = std::nullopt);
 
   // Whether some segment of `a` and some segment of `b` could have run at the same time. Never within one
-  // thread, and never between processes, which share no lock. Clocks apart, the cost is the number of times a
-  // and b take turns in being first.
+  // thread, and always between processes: what orders these is not recorded. Clocks apart, the cost is the
+  // number of times a and b take turns in being first.
   bool may_overlap(const Use& a, const Use& b) const;
 
   // Nothing when `earlier` does not wholly lie before `later`, or when both are of one thread.

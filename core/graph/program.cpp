@@ -21,4 +21,18 @@ std::string_view name(LockKind kind) {
   return "lock";
 }
 
+const Module* module_at(const Process& process, uint64_t address, uint64_t seen) {
+  const Module* before = nullptr;
+  const Module* after = nullptr;
+  for (const Module& module : process.modules) {
+    if (address < module.start || address >= module.end) continue;
+    if (module.first_seen <= seen) {
+      if (before == nullptr || module.first_seen >= before->first_seen) before = &module;
+    } else if (after == nullptr || module.first_seen < after->first_seen) {
+      after = &module;
+    }
+  }
+  return before != nullptr ? before : after;
+}
+
 }  // namespace gordian

@@ -7,9 +7,11 @@
 #define GORDIAN_CORE_GRAPH_PROGRAM_H
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/format/trace_format.h"
@@ -45,6 +47,8 @@ struct Process {
   std::vector<std::string> command;
   uint32_t pid = 0;
   uint32_t parent_pid = 0;
+  uint64_t nonce = 0;       // of its trace
+  uint64_t started_ns = 0;  // when its trace was begun, since 1970; 0: not known
   uint64_t acquisitions = 0;
   uint64_t now_ns = 0;             // CLOCK_MONOTONIC at the moment of ThreadState; 0: it does not run
   bool joined_unknown = false;     // a thread was joined or detached that could not be told
@@ -55,6 +59,11 @@ struct Process {
   std::vector<Module> modules;
   std::unordered_map<uint64_t, ScriptFrame> script_frames;  // by the address that stands for it in stacks
 };
+
+// The newest module that covers the address and was there when it was seen. A module is recorded when a stack
+// first touches it, which may be later than its data is seen: then the first one recorded afterwards. Null:
+// none.
+const Module* module_at(const Process& process, uint64_t address, uint64_t seen);
 
 struct Stack {
   ProcessId process{};
@@ -184,6 +193,14 @@ struct Loss {
   uint64_t count = 0;
 };
 
+// Of a program made of many runs, in which a lock may stand for its class and a thread for its role: see
+// core/merge/merged_orders.h.
+struct Runs {
+  Table<ChainId, std::string> shown_by;  // a run that went through the chain, in words
+  std::vector<std::unordered_set<ChainId>>
+      known;  // chains of one run that close cycles there: it has judged them
+};
+
 struct Program {
   Table<ProcessId, Process> processes;
   Table<ThreadId, Thread> threads;
@@ -200,6 +217,9 @@ struct Program {
   std::vector<Loss> losses;
   std::vector<std::string> warnings;  // what the traces could not tell, one sentence each
   LockGraph graph;                    // its LockIds are those of `locks`
+  std::unordered_map<uint64_t, LockId>
+      shared_locks;          // vertices that several processes may share, by their key
+  std::optional<Runs> runs;  // none: it is one run
 };
 
 }  // namespace gordian

@@ -85,6 +85,8 @@ class Ingestion {
     add_handoffs();
     trace_.for_each<format::LockNameRecord>(
         [&](uint64_t offset, const auto& record) { add_lock_name(offset, record); });
+    trace_.for_each<format::SharedLockRecord>(
+        [&](uint64_t, const auto& record) { shared_keys_[record.lock] = record.key; });
     if (scope == Scope::states) return add_states_only();
     trace_.for_each<format::LockRecord>(
         [&](uint64_t offset, const auto& record) { add_lock(offset, record); });
@@ -129,6 +131,8 @@ class Ingestion {
     process.executable = TraceReader::text(head.executable);
     process.pid = head.pid;
     process.parent_pid = head.parent_pid;
+    process.nonce = head.nonce;
+    process.started_ns = head.start_realtime_ns;
     process.acquisitions = head.acquisitions;
     if (head.end_realtime_ns > head.start_realtime_ns) {
       process.run_ns = head.end_realtime_ns - head.start_realtime_ns;
@@ -233,6 +237,7 @@ class Ingestion {
     lock.created = ids_.stacks.find(record.created).value_or(kNoStack);
     lock.first_taken = ids_.stacks.find(record.first_taken).value_or(kNoStack);
     lock.name = name_at(offset, record);
+    lock.shared_key = shared_key(offset, record);
     const bool queues = lock.kind == LockKind::rwlock && record.type == kPrefersWriters;
     const LockId id = program_.locks.add(std::move(lock));
     ids_.newest_lock[{record.address, record.kind}] = id;
@@ -240,6 +245,24 @@ class Ingestion {
                                                                               : LockGraph::Vertex::lock,
                             queues ? LockGraph::Readers::queue : LockGraph::Readers::pass);
     ids_.locks.add(offset, id);
+    share(id);
+  }
+
+  uint64_t shared_key(uint64_t offset, const format::LockRecord& record) const {
+    if (record.kind == format::LockKind::file_lock || record.kind == format::LockKind::system_v_semaphore)
+      return record.address;
+    const auto key = shared_keys_.find(static_cast<LockRef>(offset / format::kRecordAlignment));
+    return key != shared_keys_.end() ? key->second : 0;
+  }
+
+  // A lock that another process has too is one vertex. Where this process made it anew, the earlier one
+  // counts: which of the two the other process had is not known.
+  void share(LockId id) {
+    const Lock& lock = program_.locks[id];
+    if (lock.shared_key == 0 || program_.graph.vertex(id) == LockGraph::Vertex::signal) return;
+    if (!shared_here_.insert(lock.shared_key).second) return;
+    const auto [first, is_new] = program_.shared_locks.try_emplace(lock.shared_key, id);
+    if (!is_new && program_.locks[first->second].kind == lock.kind) vertices_[id] = first->second;
   }
 
   static bool has(const format::LockRecord& record, format::LockAttribute attribute) {
@@ -286,7 +309,9 @@ class Ingestion {
     }
     Chain chain;
     chain.outer = outer.value_or(kNoChain);
-    chain.wanted = {*lock, ids_.stacks.find(record.stack).value_or(kNoStack), static_cast<Mode>(record.mode),
+    const auto shared = vertices_.find(*lock);
+    chain.wanted = {shared != vertices_.end() ? shared->second : *lock,
+                    ids_.stacks.find(record.stack).value_or(kNoStack), static_cast<Mode>(record.mode),
                     record.shared != 0};
     // Two threads that met a new chain in the same instant have both written it: one node, the sum of both
     // counts.
@@ -358,6 +383,9 @@ class Ingestion {
   TraceIds ids_;
   Known<ChainRef, ChainId> chains_;
   std::map<std::pair<uint64_t, format::LockKind>, std::vector<std::pair<uint64_t, std::string>>> names_;
+  std::map<LockRef, uint64_t> shared_keys_;
+  std::set<uint64_t> shared_here_;     // keys of locks of this trace
+  std::map<LockId, LockId> vertices_;  // the lock's in the graph, if it is another process's
   std::map<std::tuple<ChainId, LockId, StackId, Mode, bool>, ChainId> nodes_;
   uint64_t dangling_ = 0;
 };

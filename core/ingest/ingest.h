@@ -3,8 +3,9 @@
 // Traces into a Program: each record file becomes a process, its references become ids, its chains become
 // edges.
 //
-// Locks of different processes are different locks, and so are generations of one address. Records that refer
-// to something missing (a torn trace) are left out and counted. O(size of the trace).
+// Locks of different processes are different locks, and so are generations of one address. Locks that several
+// processes use are one vertex of the graph; each process keeps a Lock of its own for what it does with it.
+// Records that refer to something missing (a torn trace) are left out and counted. O(size of the trace).
 #ifndef GORDIAN_CORE_INGEST_INGEST_H
 #define GORDIAN_CORE_INGEST_INGEST_H
 

@@ -12,6 +12,8 @@
 #include <sstream>
 #include <string>
 
+#include "core/format/shared_key.h"
+
 namespace gordian {
 namespace {
 
@@ -71,13 +73,6 @@ std::map<uint32_t, uint32_t> owners_now(uint32_t pid, const std::vector<HotThrea
   return owners;
 }
 
-// Same place in the same file: the same key in every process that maps it.
-uint64_t key_of(uint64_t device, uint64_t inode, uint64_t offset) {
-  uint64_t key = 0xcbf29ce484222325;
-  for (const uint64_t part : {device, inode, offset}) key = (key ^ part) * 0x9E3779B97F4A7C15 ^ (key >> 29);
-  return key | 1;
-}
-
 std::map<uint64_t, uint64_t> keys_of(const std::set<uint64_t>& addresses, uint32_t pid) {
   std::map<uint64_t, uint64_t> keys;
   std::ifstream maps(fmt::format("/proc/{}/maps", pid));
@@ -86,8 +81,8 @@ std::map<uint64_t, uint64_t> keys_of(const std::set<uint64_t>& addresses, uint32
     uint64_t begin = 0;
     uint64_t end = 0;
     uint64_t offset = 0;
-    uint64_t major = 0;
-    uint64_t minor = 0;
+    uint32_t major = 0;
+    uint32_t minor = 0;
     uint64_t inode = 0;
     char sign = 0;
     std::string access;
@@ -95,7 +90,7 @@ std::map<uint64_t, uint64_t> keys_of(const std::set<uint64_t>& addresses, uint32
         inode;
     if (!fields || access.size() != 4 || access[3] != 's') continue;
     for (auto at = addresses.lower_bound(begin); at != addresses.end() && *at < end; ++at)
-      keys[*at] = key_of(major << 32 | minor, inode, offset + (*at - begin));
+      keys[*at] = format::shared_key(major, minor, inode, offset + (*at - begin));
   }
   return keys;
 }

@@ -236,6 +236,15 @@ void name_locks(Program& program, Symbolizer& symbolizer) {
     const size_t number = numbers[static_cast<LockId>(i++)];
     if (named_alike[{lock.process, lock.name}].size() > 1) lock.name += fmt::format(" #{}", number);
   }
+  // What several processes share is one lock to a person, too.
+  for (Lock& lock : program.locks) {
+    const auto shared = program.shared_locks.find(lock.shared_key);
+    if (lock.shared_key == 0 || shared == program.shared_locks.end()) continue;
+    const Lock& known = program.locks[shared->second];
+    if (known.kind != lock.kind || known.process == lock.process) continue;
+    lock.name = known.name;
+    lock.class_name = known.class_name;
+  }
 }
 
 }  // namespace gordian

@@ -23,9 +23,31 @@ struct Image {
 
 }  // namespace
 
+class SymbolFiles::Impl {
+ public:
+  Image& image(const Module& module) {
+    auto& entry = images_[{module.path, module.build_id}];
+    if (!entry) {
+      entry = std::make_unique<Image>(module.path, module.build_id);
+      if (!entry->elf.problem().empty()) warnings_.push_back(entry->elf.problem());
+    }
+    return *entry;
+  }
+
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  std::map<std::pair<std::string, std::vector<uint8_t>>, std::unique_ptr<Image>> images_;
+  std::vector<std::string> warnings_;
+};
+
+SymbolFiles::SymbolFiles() : impl_(std::make_unique<Impl>()) {}
+SymbolFiles::~SymbolFiles() = default;
+
 class Symbolizer::Impl {
  public:
-  explicit Impl(const Program& program) : program_(program) {}
+  Impl(const Program& program, std::unique_ptr<SymbolFiles> own, SymbolFiles& files)
+      : program_(program), own_(std::move(own)), files_(files.impl()) {}
 
   const std::vector<Frame>& frames(StackId id) {
     static const std::vector<Frame> kNone;
@@ -50,51 +72,26 @@ class Symbolizer::Impl {
   }
 
   std::optional<Frame> code(ProcessId process, uint64_t address, uint64_t seen) {
-    const Module* module = module_at(process, address, seen);
+    const Module* module = module_at(program_.processes[process], address, seen);
     if (module == nullptr) return std::nullopt;
-    return frames_at(image(*module), address - module->load_bias).back();
+    return frames_at(files_.image(*module), address - module->load_bias).back();
   }
 
   std::optional<DataSymbol> data(ProcessId process, uint64_t address, uint64_t seen) {
-    const Module* module = module_at(process, address, seen);
+    const Module* module = module_at(program_.processes[process], address, seen);
     if (module == nullptr) return std::nullopt;
-    Image& file = image(*module);
+    Image& file = files_.image(*module);
     if (!file.data) file.data.emplace(file.elf);
     return file.data->at(address - module->load_bias);
   }
 
-  const std::vector<std::string>& warnings() const { return warnings_; }
+  const std::vector<std::string>& warnings() const { return files_.warnings(); }
 
  private:
   const ScriptFrame* script_frame(ProcessId process, uint64_t address) const {
     const auto& frames = program_.processes[process].script_frames;
     const auto found = frames.find(address);
     return found != frames.end() ? &found->second : nullptr;
-  }
-
-  // The newest module that covers the address and was there when it was seen. A module is recorded when a
-  // stack first touches it, which may be later than its data is seen: then the first one recorded afterwards.
-  const Module* module_at(ProcessId process, uint64_t address, uint64_t seen) const {
-    const Module* before = nullptr;
-    const Module* after = nullptr;
-    for (const Module& module : program_.processes[process].modules) {
-      if (address < module.start || address >= module.end) continue;
-      if (module.first_seen <= seen) {
-        if (before == nullptr || module.first_seen >= before->first_seen) before = &module;
-      } else if (after == nullptr || module.first_seen < after->first_seen) {
-        after = &module;
-      }
-    }
-    return before != nullptr ? before : after;
-  }
-
-  Image& image(const Module& module) {
-    auto& entry = images_[{module.path, module.build_id}];
-    if (!entry) {
-      entry = std::make_unique<Image>(module.path, module.build_id);
-      if (!entry->elf.problem().empty()) warnings_.push_back(entry->elf.problem());
-    }
-    return *entry;
   }
 
   static const std::vector<Frame>& frames_at(Image& image, uint64_t virtual_address) {
@@ -107,24 +104,30 @@ class Symbolizer::Impl {
   }
 
   void append_frames(ProcessId process, uint64_t address, uint64_t seen, std::vector<Frame>& frames) {
-    const Module* module = module_at(process, address, seen);
+    const Module* module = module_at(program_.processes[process], address, seen);
     if (module == nullptr) {
       Frame unknown;
       unknown.offset = address;
       frames.push_back(std::move(unknown));
       return;
     }
-    const std::vector<Frame>& more = frames_at(image(*module), address - module->load_bias);
+    const std::vector<Frame>& more = frames_at(files_.image(*module), address - module->load_bias);
     frames.insert(frames.end(), more.begin(), more.end());
   }
 
   const Program& program_;
-  std::map<std::pair<std::string, std::vector<uint8_t>>, std::unique_ptr<Image>> images_;
+  const std::unique_ptr<SymbolFiles> own_;  // null: they are somebody else's
+  SymbolFiles::Impl& files_;
   std::unordered_map<size_t, std::vector<Frame>> stacks_;
-  std::vector<std::string> warnings_;
 };
 
-Symbolizer::Symbolizer(const Program& program) : impl_(std::make_unique<Impl>(program)) {}
+Symbolizer::Symbolizer(const Program& program) {
+  auto own = std::make_unique<SymbolFiles>();
+  SymbolFiles& files = *own;
+  impl_ = std::make_unique<Impl>(program, std::move(own), files);
+}
+Symbolizer::Symbolizer(const Program& program, SymbolFiles& files)
+    : impl_(std::make_unique<Impl>(program, nullptr, files)) {}
 Symbolizer::~Symbolizer() = default;
 
 const std::vector<Frame>& Symbolizer::frames(StackId stack) {

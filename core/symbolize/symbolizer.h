@@ -35,9 +35,26 @@ struct DataSymbol {
   std::string family;  // the same with every index left out: `item_locks[]`
 };
 
+// The files that were read so far, and what was found in them. Programs that are looked at one after the
+// other share one, so that each file is read once: it grows with the number of distinct files and addresses.
+class SymbolFiles {
+ public:
+  SymbolFiles();
+  ~SymbolFiles();
+  SymbolFiles(const SymbolFiles&) = delete;
+  SymbolFiles& operator=(const SymbolFiles&) = delete;
+
+  class Impl;
+  Impl& impl() { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
 class Symbolizer {
  public:
   explicit Symbolizer(const Program& program);
+  Symbolizer(const Program& program, SymbolFiles& files);
   ~Symbolizer();
   Symbolizer(const Symbolizer&) = delete;
   Symbolizer& operator=(const Symbolizer&) = delete;
@@ -53,7 +70,7 @@ class Symbolizer {
   // The static variable at `address`, as of `seen`; nothing for heap, stack and anonymous memory.
   std::optional<DataSymbol> data(ProcessId process, uint64_t address, uint64_t seen);
 
-  // Modules without usable symbols, and why: one sentence each, no repetition.
+  // Modules without usable symbols, and why: one sentence each, no repetition. Of all files shared.
   const std::vector<std::string>& warnings() const;
 
  private:

@@ -125,6 +125,41 @@ TEST_F(ContentionTest, ALockThatWasNeverNestedHasNoRecord) {
   EXPECT_EQ(result.stats.locks, 2U);
 }
 
+TEST(Contention, RowsOfSeveralProcessesAreOneInAnyOrder) {
+  const auto row_of = [](uint64_t ns, uint64_t count, const std::string& function) {
+    ContentionRow row;
+    row.executable = "/bin/server";
+    row.process = "/bin/server (pid 1)";
+    row.lock = {function, "cache", "mutex"};
+    row.waits.count = count;
+    row.waits.total_ns = count * ns;
+    row.waits.max_ns = ns;
+    row.waits.longest_at.function = function;
+    row.waits.buckets.resize(format::kDurationBuckets);
+    row.waits.buckets[format::bucket_of(ns)] = count;
+    row.held_ns = row.run_ns = 10;
+    return row;
+  };
+  const auto merged = [](ContentionRow one, const ContentionRow& other) {
+    merge(one, other);
+    return one;
+  };
+  const ContentionRow often = row_of(1'000, 90, "get");
+  const ContentionRow rare = row_of(1'000'000, 10, "put");
+  for (const ContentionRow& both : {merged(often, rare), merged(rare, often)}) {
+    EXPECT_EQ(both.process, "/bin/server (2 processes)");
+    EXPECT_EQ(both.lock.name, "get");
+    EXPECT_EQ(both.waits.count, 100U);
+    EXPECT_EQ(both.waits.max_ns, 1'000'000U);
+    EXPECT_EQ(both.waits.longest_at.function, "put");
+    EXPECT_LT(both.waits.p50_ns, 2'000U);
+    EXPECT_GT(both.waits.p99_ns, 500'000U);
+    EXPECT_EQ(both.run_ns, 20U);
+  }
+  EXPECT_EQ(merged(merged(often, rare), often).process, "/bin/server (3 processes)");
+  EXPECT_EQ(merged(often, merged(rare, often)).process, "/bin/server (3 processes)");
+}
+
 TEST_F(ContentionTest, IsShownOnRequestAndInJson) {
   format::ContentionRecord& much = record(0x200);
   add(much.waits, 2'500'000);

@@ -25,7 +25,7 @@ bool is_plausible(const Verdict& verdict) {
 class JudgedCyclesTest : public testing::Test {
  protected:
   JudgedCycles judge_all(CycleBudget budget = {}) {
-    return judged_cycles(build.program.graph, Ordering(build.program), budget);
+    return judged_cycles(build.program.graph, Ordering(build.program), nullptr, budget);
   }
 
   static std::vector<std::vector<LockId>> plausible(const JudgedCycles& judged) {

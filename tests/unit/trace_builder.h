@@ -20,7 +20,9 @@ namespace gordian {
 // reference.
 class TraceBuilder {
  public:
-  TraceBuilder() : bytes_(format::kHeaderSize) {
+  TraceBuilder() {
+    bytes_.reserve(1 << 16);  // GCC 12 takes the first allocation for the one that is written to later
+    bytes_.resize(format::kHeaderSize);
     format::FileHeader& head = header();
     std::memcpy(head.magic, format::kRecordMagic, sizeof head.magic);
     head.version = format::kVersion;

@@ -324,6 +324,9 @@ TEST(TraceReaderTest, VersionOneIsLaidOutLikeThis) {
   put(64, {9});              // acquisitions
   put(80, {3});              // dropped[0]
   put(336, {'x'});           // executable
+  put(2904, {11});           // run
+  put(2912, {12});           // boot
+  put(2920, {13});           // shared_locks
   put(4096, {32, 0, 0, 0, 3, 0, 2, 0, 0x34, 0x12, 0, 0, 0, 0, 0, 0,
              0,  1, 3, 0, 4, 0, 0, 0, 5,    0,    0, 0, 0, 0, 0, 0});
   put(4128,
@@ -334,6 +337,9 @@ TEST(TraceReaderTest, VersionOneIsLaidOutLikeThis) {
              3,  0, 0, 0, 6,  0, 0, 0, 0x34, 0x12, 0, 0, 0, 0, 0, 0});
   const TraceReader trace = read(bytes);
   EXPECT_TRUE(trace.problems().empty());
+  EXPECT_EQ(trace.header().run, 11U);
+  EXPECT_EQ(trace.header().boot, 12U);
+  EXPECT_EQ(trace.header().shared_locks, 13U);
   EXPECT_EQ(trace.header().pid, 7U);
   EXPECT_EQ(trace.header().parent_pid, 5U);
   EXPECT_EQ(trace.header().acquisitions, 9U);

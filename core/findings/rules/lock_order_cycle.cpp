@@ -38,7 +38,9 @@ struct Cause {
 class LockOrderCycle {
  public:
   LockOrderCycle(const Program& program, Context& context, const Rule& rule, rules::Classes classes)
-      : program_(program), context_(context), rule_(rule), classes_(classes), ordering_(program) {}
+      : program_(program), context_(context), rule_(rule), classes_(classes), ordering_(program) {
+    if (program.runs) admissible_ = [this](const auto& choice) { return !is_judged(choice); };
+  }
 
   // Cycles of locks come first, so that of one cause they are shown rather than one of classes.
   void run() {
@@ -68,7 +70,7 @@ class LockOrderCycle {
 
  private:
   std::vector<JudgedCycle> cycles_of(const LockGraph& graph) {
-    JudgedCycles judged = judged_cycles(graph, ordering_);
+    JudgedCycles judged = judged_cycles(graph, ordering_, admissible_);
     if (judged.given_up > 0 && classes_ == rules::Classes::several) {
       context_.warnings.push_back(
           fmt::format("The search for cycles was given up for {} of the orders in which two locks are taken: "
@@ -109,6 +111,14 @@ class LockOrderCycle {
     if (cause.count++ == 0 || verdict.tier < cause.verdict.tier) {
       cause = {&graph, std::move(cycle), std::move(verdict), cause.count};
     }
+  }
+
+  // Whether one run went through all of it, and so has a judgement of its own.
+  bool is_judged(const std::vector<EdgeChoice>& choice) const {
+    return std::ranges::any_of(program_.runs->known, [&](const auto& known) {
+      return std::ranges::all_of(
+          choice, [&](const EdgeChoice& edge) { return known.contains(edge.evidence.wanted); });
+    });
   }
 
   static size_t summarised_edges(const Cycle& cycle, const LockGraph& graph) {
@@ -158,7 +168,9 @@ class LockOrderCycle {
     finding.tier = cause.verdict.tier;
     finding.severity = severity(finding.tier, rule_.severity);
     finding.reason = reason(cause.verdict);
-    if (std::ranges::any_of(cause.cycle.locks, [&](LockId lock) { return by_class(lock); })) {
+    if (program_.runs) {
+      finding.reason = runs_reason(cause, finding.reason);
+    } else if (std::ranges::any_of(cause.cycle.locks, [&](LockId lock) { return by_class(lock); })) {
       finding.reason +=
           "; seen with so many locks that only their classes were recorded: whether the same locks were ever "
           "taken in both orders is not known";
@@ -193,14 +205,33 @@ class LockOrderCycle {
       finding.edges.push_back(std::move(edge));
     }
     finding.reason += odd_edge(finding);
+    if (!program_.runs && involves_processes(choices)) name_processes(finding, choices);
     finding.message = message(finding, cause.verdict);
     for (const EdgeChoice& writer : cause.verdict.writers) finding.moments.push_back(writer_moment(writer));
     return finding;
   }
 
+  // Over locks that several processes share.
+  bool involves_processes(const std::vector<EdgeChoice>& choices) const {
+    std::set<ProcessId> processes;
+    for (const EdgeChoice& edge : choices) {
+      if (edge.use) processes.insert(program_.threads[edge.use->thread].process);
+    }
+    return processes.size() > 1;
+  }
+
+  void name_processes(Finding& finding, const std::vector<EdgeChoice>& choices) const {
+    for (size_t i = 0; i < choices.size(); ++i) {
+      if (!choices[i].use) continue;
+      const Thread& thread = program_.threads[choices[i].use->thread];
+      finding.edges[i].thread += " of " + process_name(program_.processes[thread.process]);
+    }
+  }
+
   FindingEdge finding_edge(LockGraph::Edge edge, const EdgeChoice& choice) {
     FindingEdge result;
     result.thread = choice.use ? thread_name(choice.use->thread) : "another thread";
+    if (program_.runs) result.thread += " of " + program_.runs->shown_by[choice.evidence.wanted];
     result.mode = mode_name(graph_->chain(choice.evidence.wanted).wanted);
     result.origin = "run";
     result.count = graph_->count(edge);
@@ -302,6 +333,25 @@ class LockOrderCycle {
            "semaphore or once";
   }
 
+  // `otherwise`: the reason if it were one run.
+  std::string runs_reason(const Cause& cause, const std::string& otherwise) const {
+    std::set<std::string> runs;
+    for (const EdgeChoice& edge : cause.verdict.edges) {
+      runs.insert(program_.runs->shown_by[edge.evidence.wanted]);
+    }
+    std::string text = fmt::format(
+        "its edges come from different runs, none of which has all of them: {}; {}", fmt::join(runs, "; "),
+        cause.verdict.tier == Tier::plausible && !cause.verdict.exhausted
+            ? "nothing seen in them keeps their threads apart"
+            : otherwise);
+    for (const LockId lock : cause.cycle.locks) {
+      if (by_class(lock))
+        text += fmt::format("; {} stands for several locks: whether the same ones meet is not known",
+                            program_.locks[lock].class_name);
+    }
+    return text;
+  }
+
   std::string thread_reason(const Verdict& verdict) const {
     const ThreadId first = verdict.edges.front().use->thread;
     const std::vector<EdgeChoice> all = verdict.all();
@@ -354,6 +404,7 @@ class LockOrderCycle {
   const Rule& rule_;
   const rules::Classes classes_;
   const Ordering ordering_;
+  Admissible admissible_;
   const LockGraph* graph_ = nullptr;  // of the cycle at hand
   EdgeSupports* supports_ = nullptr;  // of that graph
   std::map<std::vector<EdgeIdentity>, Cause> causes_;
