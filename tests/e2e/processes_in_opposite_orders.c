@@ -3,7 +3,7 @@
 // nothing hangs. In memory that both map, that is a cycle which neither of them has alone. Where each has
 // locks of its own, it is none.
 //
-// expect: lock-order-cycle tier=plausible locks=2 functions=first_then_second,second_then_first
+// expect: same-class-nesting tier=plausible locks=2 functions=first_then_second,second_then_first
 #include "tests/e2e/processes.h"
 
 int main(void) {
