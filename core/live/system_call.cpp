@@ -45,6 +45,8 @@ constexpr std::array kCalls = {
     Known{SYS_waitid, "waitid", false, Stop::harmless},
     Known{SYS_poll, "poll", false, Stop::harmless},
     Known{SYS_pause, "pause", false, Stop::harmless},
+    // What one of these becomes when it goes on after a stop, such as ours.
+    Known{SYS_restart_syscall, "nanosleep(), clock_nanosleep(), poll() or futex", false, Stop::harmless},
     Known{SYS_openat, "openat", false, Stop::seen},
     Known{SYS_fcntl, "fcntl", true, Stop::seen},
     Known{SYS_connect, "connect", true, Stop::seen},

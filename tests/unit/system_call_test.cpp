@@ -136,6 +136,12 @@ TEST(SystemCall, SurvivesAStopWhereItIsStartedAgain) {
     EXPECT_TRUE(survives(in_call(number, *socket))) << number;
 }
 
+// Each look stops the thread, which then goes on in this one.
+TEST(SystemCall, OneThatGoesOnAfterAStopIsNamedByWhatItMayBe) {
+  EXPECT_EQ(words(in_call(SYS_restart_syscall)), "is in nanosleep(), clock_nanosleep(), poll() or futex()");
+  EXPECT_TRUE(survives(in_call(SYS_restart_syscall)));
+}
+
 TEST(SystemCall, DoesNotSurviveAStopThatTheProgramSees) {
   const Descriptor null(file());
   for (const long number : std::initializer_list<long>{
