@@ -2,6 +2,7 @@
 # The second lock is taken when it is wanted: the wait, which happens without the interpreter's lock, is told by the line
 # as well.
 #
+# ignore: lock-held-across-io
 # expect: lock-order-cycle tier=plausible locks=2 names=lock_a,lock_b
 import threading
 import time
