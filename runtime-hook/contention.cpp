@@ -33,23 +33,14 @@ ClassSlot* find_class(uint64_t key) {
   return nullptr;
 }
 
-// The class that the lock belongs to, for this. It is not given one here: which one it gets must not depend
-// on chance.
-struct LockClass {
-  LockRef lock;
-  StackRef lock_class;
-};
-LockClass class_of(Lockable lock, const HeldEntry& entry, StackRef taken) {
-  const Identity known = entry.id != LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
-  return {known.lock, known.lock_class != StackRef::none ? known.lock_class : taken};
-}
-
-// None: nobody holds that lock, or there is no room.
+// None: nobody holds that lock, or there is no room. A lock is not given a class for this: which one it gets
+// must not depend on chance.
 ContentionRef record_of(Lockable lock, const HeldEntry& entry, StackRef taken) {
-  const LockClass known = class_of(lock, entry, taken);
+  const Identity known = entry.id != LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
   if (known.lock == kSignal) return ContentionRef::none;
+  const StackRef lock_class = known.lock_class != StackRef::none ? known.lock_class : taken;
   const uint64_t key =
-      uint64_t{static_cast<uint32_t>(known.lock_class)} << 8 | (static_cast<uint64_t>(lock.kind) + 1);
+      uint64_t{static_cast<uint32_t>(lock_class)} << 8 | (static_cast<uint64_t>(lock.kind) + 1);
   ClassSlot* const slot = find_class(key);
   if (slot == nullptr) {
     recorder().drop(format::Dropped::contention_table);

@@ -48,6 +48,14 @@ void for_each_of_others(Visit visit) {
   });
 }
 
+// Not what another thread has released (its address is 0) or the program has freed; nor record locks and
+// those in shared memory. What was known of semaphores is not known in the child.
+bool is_inherited(HeldEntry& entry) {
+  const Lockable lock{entry.lock, entry.kind};
+  if (!has_owner(lock.kind)) return lock.address != 0 && private_of(entry).path->script != 0;
+  return is_readable(lock.address) && !is_process_shared(lock);
+}
+
 // Whether the child's copy of the object says that a thread of the parent has it. An object that processes
 // share is the parent's as much as the child's: its holder is there.
 bool is_left_taken(const HeldEntry& entry, uint32_t tid) {
@@ -148,13 +156,10 @@ void take_over_held() {
   if (held == nullptr || !exchange_if(from_parent, held, static_cast<HeldAtFork*>(nullptr))) return;
   for (uint32_t i = 0; i < held->own; ++i) {
     HeldEntry& entry = held->own_entries()[i];
-    const bool of_script = private_of(entry).path->script != 0;
-    // Record locks and those in shared memory are not inherited, and what was known of semaphores is not
-    // known here.
-    if ((!has_owner(entry.kind) && !of_script) || is_process_shared(Lockable{entry.lock, entry.kind}))
-      continue;
+    if (!is_inherited(entry)) continue;
     put(*context.own, entry);
-    if (of_script) begin_taken({entry.lock, entry.kind}, stack_of_path(*private_of(entry).path));
+    if (private_of(entry).path->script != 0)
+      begin_taken({entry.lock, entry.kind}, stack_of_path(*private_of(entry).path));
   }
   const LeftBehind* last = nullptr;
   ThreadSlot* slot = nullptr;

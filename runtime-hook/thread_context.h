@@ -158,9 +158,10 @@ inline HeldEntry* top_of(const ThreadSlot& slot) {
 inline HeldEntry* bottom_of(const ThreadSlot& slot) {
   return reinterpret_cast<HeldEntry*>(load(slot.bottom));
 }
+// Also of another thread's slot, whose array may move to a higher place between the two loads.
 inline uint32_t depth_of(const ThreadSlot& slot) {
-  return static_cast<uint32_t>((load(slot.top, std::memory_order_acquire) - load(slot.bottom)) /
-                               sizeof(HeldEntry));
+  const uint64_t depth = (load(slot.top, std::memory_order_acquire) - load(slot.bottom)) / sizeof(HeldEntry);
+  return depth <= load(slot.held_capacity) ? static_cast<uint32_t>(depth) : 0;
 }
 inline void set_top(ThreadSlot& slot, HeldEntry* top) {
   store(slot.top, reinterpret_cast<uint64_t>(top), std::memory_order_release);

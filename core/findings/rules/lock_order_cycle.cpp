@@ -70,15 +70,24 @@ class LockOrderCycle {
 
  private:
   std::vector<JudgedCycle> cycles_of(const LockGraph& graph) {
+    if (classes_ == rules::Classes::one && !nests_one_class(graph)) return {};
     JudgedCycles judged = judged_cycles(graph, ordering_, admissible_);
     if (judged.given_up > 0 && classes_ == rules::Classes::several) {
       context_.warnings.push_back(
           fmt::format("The search for cycles was given up for {} of the orders in which two locks are taken: "
-                      "cycles through "
-                      "these, longer than those reported, may be missing.",
+                      "cycles through these, longer than those reported, may be missing.",
                       judged.given_up));
     }
     return std::move(judged.cycles);
+  }
+
+  // Else no search is needed: such a cycle has such nestings only.
+  bool nests_one_class(const LockGraph& graph) const {
+    const auto edges = boost::make_iterator_range(boost::edges(graph.boost_graph()));
+    return std::ranges::any_of(edges, [&](const LockGraph::Edge& edge) {
+      return graph.held(edge) != graph.wanted(edge) &&
+             class_of(graph.held(edge)) == class_of(graph.wanted(edge));
+    });
   }
 
   const std::string& class_of(LockId lock) const { return program_.locks[lock].class_name; }
