@@ -24,12 +24,9 @@
 
 namespace gordian::hook {
 
-// Hashes of chains and of kinds share one cache, which uses their lowest byte for itself. In a held set it
-// says what is hashed.
+// Hashes of chains and of kinds share one cache, which uses their lowest byte for itself. Elsewhere that says
+// what is hashed.
 enum class Hashed : uint8_t { chain = 1, kind = 2 };
-inline bool is_of(uint64_t hash, Hashed what) {
-  return (hash & kPendingMask) == static_cast<uint64_t>(what);
-}
 
 // What stands outside everything.
 inline uint64_t outermost(Hashed what) {

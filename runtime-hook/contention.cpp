@@ -130,10 +130,7 @@ void note_wait(Lockable lock, HeldEntry& wanted) {
   note(false, lock, wanted, *private_of(wanted).path, monotonic_ns() - context.own->waiting_since_ns);
 }
 
-void sample_if_due(ThreadSlot& slot, HeldEntry& entry) {
-  uint32_t& unsampled = unsampled_on(slot, *private_of(entry).path);
-  if (++unsampled < kSampleEvery) return;
-  unsampled %= kSampleEvery;
+void mark_sampled(HeldEntry& entry) {
   if (place_of(entry) >= kSampledDepths) return;
   entry.recursion |= kSampled;
   begin_sample(entry);

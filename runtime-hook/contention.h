@@ -4,10 +4,8 @@
 //
 // Every wait is measured: a thread that has to block does not mind two readings of the clock. Of the
 // acquisitions one in kSampleEvery is followed to its release, and the fast way through lock and unlock costs
-// nothing for it: the acquisition is one that takes the slow way anyway, as each memo sees to now and then,
-// and a mark on its entry makes the release take the slow way too. Which one is decided by what each call
-// path has made since its last sample, memo hits included, so that no place is favoured; the counts begin
-// anywhere.
+// nothing for it: the acquisition is one that takes the slow way anyway, to which the countdown of its entry
+// leads, and a mark on the entry makes the release take the slow way too.
 //
 // A thread gathers its times for a while before it adds them to a record, which all threads share: that costs
 // more than a short wait lasts. Those of a thread that runs, or was killed, are told up to its last turn.
@@ -36,8 +34,8 @@ inline uint32_t times_taken(const HeldEntry& entry) {
   return entry.recursion & ~kSampled;
 }
 
-// Of an entry that was filled anew.
-void sample_if_due(ThreadSlot& slot, HeldEntry& entry);
+// Follows the acquisition that an entry was filled for to its release.
+void mark_sampled(HeldEntry& entry);
 
 // When the lock of a marked entry is obtained, and before it is released.
 void begin_sample(const HeldEntry& entry);

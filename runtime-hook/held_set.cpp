@@ -17,6 +17,20 @@ void forget(ThreadSlot& slot, HeldEntry& entry) {
   drop_memo(entry);
 }
 
+// One that others can follow on. What is held flat may have no class yet.
+inline bool has_step(HeldEntry& entry) {
+  const Step* const step = private_of(entry).step;
+  return step != nullptr && class_in(step->taken) != format::StackRef::none;
+}
+
+// That of an entry that has moved to `place`; null: not known.
+Step* step_further_out(ThreadSlot& slot, HeldEntry& place, const HeldPrivate& moved) {
+  const bool nested = &place != bottom_of(slot);
+  if (moved.step == nullptr || (nested && !has_step((&place)[-1]))) return nullptr;
+  const Step* const outer = nested ? private_of((&place)[-1]).step : nullptr;
+  return make_step(steps_of(slot), outer, *moved.path, moved.step->taken);
+}
+
 void cut_out(ThreadSlot& slot, HeldEntry* place) {
   HeldEntry* const last = top_of(slot) - 1;
   for (; place < last; ++place) {
@@ -30,7 +44,8 @@ void cut_out(ThreadSlot& slot, HeldEntry* place) {
     place->shared = next.shared;
     place->recursion = times_taken(next);  // what was noted of a sample was noted by place
     place->repeat = static_cast<uint8_t>(Repeat::none);
-    private_of(*place) = {kNoMemo, private_of(next).path, private_of(next).frame, 0, nullptr};
+    const HeldPrivate& moved = private_of(next);
+    private_of(*place) = {kNoMemo, moved.path, moved.frame, 0, step_further_out(slot, *place, moved)};
   }
   forget(slot, *last);
   set_top(slot, last);
@@ -151,41 +166,48 @@ format::StackRef resolve_class(HeldEntry& entry) {
   return set_lock(entry, identity.lock) ? identity.lock_class : format::StackRef::none;
 }
 
-// Works out the hash of `entry`; that of the one outside it is there. False: `effort` does not reach.
-template <Effort effort, Hashed what>
-bool resolve_hash(const ThreadSlot& slot, HeldEntry& entry) {
-  HeldPrivate& own = private_of(entry);
-  const uint64_t outer = &entry == bottom_of(slot) ? outermost(what) : private_of((&entry)[-1]).hash;
-  if (is_of_pool(entry)) {
-    own.hash = outer;
-  } else if (what == Hashed::chain) {
-    if (!resolve_lock<effort>(entry)) return false;
-    own.hash = extend(outer, entry.id, *own.path, how_of(entry));
-  } else {
-    const format::StackRef lock_class = resolve_class<effort>(entry);
-    if (lock_class == format::StackRef::none) return false;
-    own.hash = extend(outer, lock_class, *own.path, how_of(entry));
-  }
-  return true;
-}
-
-// The same for all that is held, as far as it was taken while nothing needed it, and for the entry above.
-template <Effort effort, Hashed what>
+// Works out the chain hash of all that is held, as far as it was taken while nothing needed it, and of the
+// entry above. False: `effort` does not reach.
+template <Effort effort>
 bool resolve_hashes(ThreadSlot& slot) {
   HeldEntry* entry = top_of(slot);
-  while (entry > bottom_of(slot) && !is_of(private_of(entry[-1]).hash, what)) --entry;
+  private_of(*entry).hash = 0;
+  while (entry > bottom_of(slot) && private_of(entry[-1]).hash == 0) --entry;
   for (; entry <= top_of(slot); ++entry) {
-    if (!resolve_hash<effort, what>(slot, *entry)) return false;
+    const uint64_t outer =
+        entry == bottom_of(slot) ? outermost(Hashed::chain) : private_of(entry[-1]).hash;
+    if (!resolve_lock<effort>(*entry)) return false;
+    HeldPrivate& own = private_of(*entry);
+    own.hash = is_of_pool(*entry) ? outer : extend(outer, entry->id, *own.path, how_of(*entry));
   }
   return true;
 }
 
+void forget_all_steps(ThreadSlot& slot) {
+  forget_memos(slot);
+  forget_steps(steps_of(slot));
+}
+
+// The same for the steps. Null: `effort` does not reach, or more is held than there can be steps.
 template <Effort effort>
-bool resolve_locks(ThreadSlot& slot) {
-  for (HeldEntry* entry = bottom_of(slot); entry <= top_of(slot); ++entry) {
-    if (!resolve_lock<effort>(*entry)) return false;
+Step* resolve_steps(ThreadSlot& slot) {
+  for (bool had_room = true;; had_room = false) {
+    HeldEntry* entry = top_of(slot);
+    while (entry > bottom_of(slot) && !has_step(entry[-1])) --entry;
+    Step* step = entry > bottom_of(slot) ? private_of(entry[-1]).step : nullptr;
+    for (; entry <= top_of(slot); ++entry) {
+      if (is_of_pool(*entry)) continue;
+      HeldPrivate& own = private_of(*entry);
+      const format::StackRef lock_class = resolve_class<effort>(*entry);
+      if (lock_class == format::StackRef::none) return nullptr;
+      own.step = make_step(steps_of(slot), step, *own.path, taken_as(lock_class, entry->kind, how_of(*entry)));
+      if (own.step == nullptr) break;
+      step = own.step;
+    }
+    if (entry > top_of(slot)) return step;
+    forget_all_steps(slot);
+    if (!had_room) return nullptr;
   }
-  return true;
 }
 
 // Whether what is taken now has a chain: something is held that others may wait for.
@@ -206,35 +228,42 @@ HeldEntry& outer_of(HeldEntry& entry) {
 // summary of its kind. False: it is not known, and may not be recorded or cannot.
 template <Effort effort>
 bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site, bool reentry) {
-  HeldPrivate& own = private_of(entry);
+  Step* const step = resolve_steps<effort>(slot);
+  if (step == nullptr && effort == Effort::caches) return false;
   const HeldEntry& outer = outer_of(entry);
   const Repeat order = order_between(outer, entry.lock);
-  const auto kind = [&](uint64_t hash) {
-    return reentry ? reentry_kind(hash) : ordered_kind(hash, order == Repeat::ascending);
-  };
   KnownChain* known = nullptr;
-  uint64_t chain = 0;
-  if (!load(summaries_exist)) {
-    if (!resolve_hashes<effort, Hashed::chain>(slot)) return false;
-    chain = own.hash;
-  } else {
-    if (!resolve_hashes<effort, Hashed::kind>(slot)) return false;
-    known = find_known(slot, kind(own.hash));
+  uint64_t kind = 0;
+  if (step != nullptr) {
+    const bool ascending = order == Repeat::ascending;
+    kind = reentry ? reentry_kind(step->kind) : ordered_kind(step->kind, ascending);
+    if (load(summaries_exist)) known = find_known(slot, kind);
+    if (!reentry) step->of_kind[ascending ? 1 : 0] = known;
     // What repeats it is compared with the entry next to it.
     if (known != nullptr && &outer == &entry - 1) entry.repeat = static_cast<uint8_t>(order);
-    if (known == nullptr) {
-      if (!resolve_locks<effort>(slot)) return false;
-      chain = hash_of(slot, entry, Hashed::chain);
-    }
   }
-  if (known == nullptr) known = find_known(slot, chain);
   if (known == nullptr) {
-    if (effort == Effort::caches) return false;
-    known = record_chain(slot, kind(hash_of(slot, entry, Hashed::kind)), chain, entry, site);
+    if (!resolve_hashes<effort>(slot)) return false;
+    const uint64_t chain = private_of(entry).hash;
+    known = find_known(slot, chain);
+    if (known == nullptr && effort == Effort::caches) return false;
+    if (known == nullptr) known = record_chain(slot, step != nullptr ? kind : chain, chain, entry, site);
   }
-  own.known = known;
+  if (step != nullptr) store(step->known, known);
   count(slot, *known, 1);
   return true;
+}
+
+// The chain hash of an acquisition right inside `outside`. 0: more has to be found out first.
+inline uint64_t chain_inside(const ThreadSlot& slot, HeldEntry& outside, format::LockRef lock,
+                             const CallPath& path, How how) {
+  uint64_t& outer = private_of(outside).hash;
+  if (lock == format::LockRef::none) return 0;
+  if (outer == 0) {
+    if (&outside != bottom_of(slot) || outside.id == format::LockRef::none) return 0;
+    outer = extend(outermost(Hashed::chain), outside.id, *private_of(outside).path, how_of(outside));
+  }
+  return extend(outer, lock, path, how);
 }
 
 // Whether the thread may hold the lock already. It does not hold a plain mutex that it has just taken.
@@ -261,6 +290,7 @@ inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) 
   HeldEntry& entry = *top_of(slot);
   uint32_t& high_water = private_of(slot).high_water;
   if (high_water <= depth) high_water = depth + 1;
+  if (entry.countdown == 0) entry.countdown = 1;  // a memo has counted this acquisition already
   flush_hits(slot, entry);
   entry.lock = lock.address;
   entry.id = format::LockRef::none;
@@ -271,9 +301,7 @@ inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) 
   entry.recursion = 1;
   entry.repeat = static_cast<uint8_t>(Repeat::none);
   private_of(entry) = {kNoMemo, path, site.frame, 0, nullptr};
-  // No memo stands for what was once taken inside the entry that was here before.
-  (&entry)[1].repeat = static_cast<uint8_t>(Repeat::none);
-  private_of((&entry)[1]).memo_tag = kNoMemo;
+  forget_inside(entry);
   // A trial waits for nothing and so makes no edge into its lock. Its chain is worked out when a lock inside
   // it needs it. Where there is no room to record a chain the lock is held all the same, and the loss was
   // counted. A permit of a pool keeps nobody out: it has no place in chains. Where readers queue behind
@@ -290,22 +318,68 @@ inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) 
     return again;
   }
   const auto* mutex = reinterpret_cast<const pthread_mutex_t*>(lock.address);
-  if (lock.kind == LockKind::mutex && how.mode == AcquireMode::blocking && is_taggable(mutex)) {
-    private_of(entry).memo_tag = tag_word(mutex);
+  if (lock.kind == LockKind::mutex && is_taggable(mutex)) {
+    const Identity identity = is_tagged(mutex) ? identity_in(tag_word(mutex)) : Identity{};
     if (!nested) {
       // Now, when its memory is at hand: what is taken inside will ask.
-      if (is_tagged(mutex)) entry.id = identity_in(tag_word(mutex)).lock;
+      entry.id = identity.lock;
       entry.repeat = static_cast<uint8_t>(Repeat::flat);
     }
-  } else {
-    entry.repeat = static_cast<uint8_t>(Repeat::none);
+    if (private_of(entry).step == nullptr && (!nested || has_step((&entry)[-1]))) {
+      const Step* const outer = nested ? private_of((&entry)[-1]).step : nullptr;
+      private_of(entry).step =
+          make_step(steps_of(slot), outer, *path, taken_as(identity.lock_class, lock.kind, how));
+    }
+    if (Step* step = private_of(entry).step) {
+      keep_way(steps_of(slot), step, site);
+    } else if (!has_room(steps_of(slot))) {
+      forget_all_steps(slot);
+    }
+    if (how.mode == AcquireMode::blocking) private_of(entry).memo_tag = tag_word(mutex);
   }
   slot.acquisitions += 1;
-  sample_if_due(slot, entry);
+  entry.countdown -= 1;
+  if (entry.countdown == 0) {
+    entry.countdown = kSampleEvery;
+    mark_sampled(entry);
+  }
+  entry.counted_from = entry.countdown;
   return &entry;
 }
 
 }  // namespace
+
+template <AcquireMode mode>
+HeldEntry* refill_nested(const pthread_mutex_t* mutex, CallSite site) {
+  ThreadSlot& slot = *context.slot;
+  HeldEntry& entry = *context.top;
+  HeldEntry& outside = (&entry)[-1];
+  if (!has_step(outside) || &entry == bottom_of(slot) + (slot.held_capacity - 1)) return nullptr;
+  const uint64_t tag = tag_word(mutex);
+  Step* const step =
+      step_of_mutex(slot, entry, private_of(outside).step, mutex, tag, site, mode);
+  if (step == nullptr) return nullptr;
+  if constexpr (mode == AcquireMode::try_only) {
+    flush_hits(slot, entry);
+    step->known = nullptr;
+    return write_entry(entry, mutex, tag, site, mode, Repeat::none, 0, step);
+  }
+  const Repeat order = order_between(outside, reinterpret_cast<uint64_t>(mutex));
+  KnownChain* known = step->of_kind[order == Repeat::ascending ? 1 : 0];
+  uint64_t hash = 0;
+  const bool by_kind = known != nullptr;
+  if (!by_kind) {
+    hash = chain_inside(slot, outside, identity_of_mutex(tag).lock, *step->path, {mode});
+    if (hash != 0) known = find_known(slot, hash);
+    if (known == nullptr) return nullptr;
+  }
+  flush_hits(slot, entry);
+  store(step->known, known);
+  return write_entry(entry, mutex, tag, site, mode, by_kind ? order : Repeat::none, hash, step);
+}
+
+template HeldEntry* refill_nested<AcquireMode::blocking>(const pthread_mutex_t*, CallSite);
+template HeldEntry* refill_nested<AcquireMode::try_only>(const pthread_mutex_t*, CallSite);
 
 HeldEntry* prepare_known(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
   if (load(slot.revoked) != 0) return nullptr;

@@ -9,9 +9,10 @@
 // What is held outside need not be compared: whenever an entry is filled anew, the memo above it is dropped,
 // so a memo can only be reached through the very entries it was made in.
 //
-// Failing the memo, prepare_slowly() works out path and chain hash and asks the thread's caches; only a chain
-// this thread has never been through is recorded (record_chain.h). Both come before the call that may block,
-// so a chain that leads into a deadlock is in the trace before the deadlock is.
+// Failing the memo, refill() asks for the thread's step (step.h): the same way of locking, perhaps another
+// lock. prepare_slowly() works out whatever is not known yet; only a chain this thread has never been through
+// is recorded (record_chain.h). That comes before a call that may block, so a chain that leads into a deadlock
+// is in the trace before the deadlock is.
 //
 // A lock released out of order is cut out, and the chain hashes of those inside it are worked out again when
 // next needed.
@@ -32,7 +33,12 @@ namespace gordian::hook {
 HeldEntry* prepare_known(ThreadSlot& slot, Lockable lock, CallSite site, How how);
 HeldEntry* prepare_slowly(Lockable lock, CallSite site, How how);
 
-// Both for a plain mutex that has just been taken.
+// For a plain mutex that has just been taken, blocking or by a trial. refill_...(): fills the entry above the
+// top by one of the thread's steps, when nothing is held outside, or something. Null: it takes more than that.
+template <AcquireMode mode>
+HeldEntry* refill_flat(HeldEntry& above, const pthread_mutex_t* mutex, CallSite site);
+template <AcquireMode mode>
+HeldEntry* refill_nested(const pthread_mutex_t* mutex, CallSite site);
 HeldEntry* prepare_taken(ThreadSlot& slot, const pthread_mutex_t* mutex, CallSite site, AcquireMode mode);
 
 // False: not known to be held by the calling thread. Then it leaves another's held set; of a lock that has an
@@ -89,6 +95,7 @@ inline bool repeats(HeldEntry& above, const pthread_mutex_t* mutex) {
   const auto repeat = static_cast<Repeat>(above.repeat);
   if (repeat == Repeat::flat) {
     own.hash = 0;
+    if (!same_class) own.step = nullptr;
   } else if (!same_class || repeat != order_of(above, reinterpret_cast<uint64_t>(mutex))) {
     return false;
   }
@@ -107,8 +114,8 @@ inline bool repeats(HeldEntry& above, const pthread_mutex_t* mutex) {
 }
 
 // The same as is_remembered(), for a plain mutex that has just been taken. (Another could be re-entered.)
-inline bool is_familiar(const ThreadSlot& slot, HeldEntry& above, const pthread_mutex_t* mutex,
-                        CallSite site) {
+[[gnu::always_inline]] inline bool is_familiar(const ThreadSlot& slot, HeldEntry& above,
+                                               const pthread_mutex_t* mutex, CallSite site) {
   HeldPrivate& own = private_of(above);
   if (load(slot.revoked) != 0 || !is_on_path(*own.path, site)) [[unlikely]]
     return false;
@@ -117,6 +124,45 @@ inline bool is_familiar(const ThreadSlot& slot, HeldEntry& above, const pthread_
     return false;
   own.frame = site.frame;
   return true;
+}
+
+// No memo stands for what was once taken inside the entry that was here before.
+inline void forget_inside(HeldEntry& entry) {
+  (&entry)[1].repeat = static_cast<uint8_t>(Repeat::none);
+  private_of((&entry)[1]).memo_tag = kNoMemo;
+}
+
+[[gnu::always_inline]] inline Step* step_of_mutex(ThreadSlot& slot, const HeldEntry& entry, const Step* outer,
+                                                  const pthread_mutex_t* mutex, uint64_t tag, CallSite site,
+                                                  AcquireMode mode) {
+  if (load(slot.revoked) != 0 || (tag != 0 && !is_tagged(mutex)) || entry.countdown <= 1) return nullptr;
+  const auto taken = taken_as(identity_of_mutex(tag).lock_class, LockKind::mutex, {mode});
+  return find_step(steps_of(slot), outer, site, taken);
+}
+
+// The entry of a plain mutex that the thread has just taken by `step`.
+[[gnu::always_inline]] inline HeldEntry* write_entry(HeldEntry& entry, const pthread_mutex_t* mutex,
+                                                     uint64_t tag, CallSite site, AcquireMode mode,
+                                                     Repeat repeat, uint64_t hash, Step* step) {
+  entry.lock = reinterpret_cast<uint64_t>(mutex);
+  entry.id = identity_of_mutex(tag).lock;
+  entry.mode = mode;
+  entry.repeat = static_cast<uint8_t>(repeat);
+  entry.kind = LockKind::mutex;
+  entry.shared = 0;
+  entry.recursion = 1;
+  entry.countdown -= 1;
+  private_of(entry) = {mode == AcquireMode::blocking ? tag : kNoMemo, step->path, site.frame, hash, step};
+  forget_inside(entry);
+  return &entry;
+}
+
+template <AcquireMode mode>
+[[gnu::always_inline]] inline HeldEntry* refill_flat(HeldEntry& above, const pthread_mutex_t* mutex, CallSite site) {
+  const uint64_t tag = tag_word(mutex);
+  Step* const step = step_of_mutex(*context.slot, above, nullptr, mutex, tag, site, mode);
+  if (step == nullptr) return nullptr;
+  return write_entry(above, mutex, tag, site, mode, Repeat::flat, 0, step);
 }
 
 // The entry to commit if the lock is obtained: a new one, or the one there is when the thread holds the lock

@@ -51,6 +51,13 @@ inline Identity identity_in(uint64_t tag) {
           static_cast<format::StackRef>(static_cast<uint32_t>(tag >> 32))};
 }
 
+// Of a mutex, which is never a signal.
+inline Identity identity_of_mutex(uint64_t tag) {
+  const auto low = static_cast<uint32_t>(tag);
+  return {static_cast<format::LockRef>(static_cast<int32_t>(low) < 0 ? 0 : low),
+          static_cast<format::StackRef>(static_cast<uint32_t>(tag >> 32))};
+}
+
 // The tag word of a mutex as it stands: the LockRef in its low half is 0 as long as the lock was never
 // nested.
 inline uint64_t tag_word(const pthread_mutex_t* mutex) {

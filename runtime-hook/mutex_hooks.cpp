@@ -39,6 +39,22 @@ __attribute__((noinline)) int note_taken(pthread_mutex_t* mutex, CallSite site, 
   return 0;
 }
 
+// The same, where the thread has most likely locked in this way before.
+template <AcquireMode mode>
+__attribute__((noinline)) int note_inner_step(pthread_mutex_t* mutex, CallSite site) {
+  HeldEntry* const filled = refill_nested<mode>(mutex, site);
+  if (filled == nullptr) return note_taken(mutex, site, mode);
+  move_top(filled + 1);
+  return 0;
+}
+template <AcquireMode mode>
+__attribute__((noinline)) int note_step(pthread_mutex_t* mutex, CallSite site, HeldEntry* top) {
+  if (top != bottom_of(*context.slot)) return note_inner_step<mode>(mutex, site);
+  if (refill_flat<mode>(*top, mutex, site) == nullptr) return note_taken(mutex, site, mode);
+  move_top(top + 1);
+  return 0;
+}
+
 // A mutex that is not plain. It is tried first, so that what is in the held set is held: whoever looks at it
 // from outside relies on that.
 __attribute__((noinline)) int lock_by_call(pthread_mutex_t* mutex, CallSite site) {
@@ -77,7 +93,7 @@ GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
   if (!take_free(mutex, context.tid)) [[unlikely]]
     return lock_slowly(mutex, site);
   if (!is_familiar(*context.slot, *top, mutex, site)) [[unlikely]]
-    return note_taken(mutex, site, AcquireMode::blocking);
+    return note_step<AcquireMode::blocking>(mutex, site, top);
   move_top(top + 1);
   return 0;
 }
@@ -101,8 +117,9 @@ GORDIAN_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clo
 
 GORDIAN_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) {
   const CallSite site = GORDIAN_CALL_SITE();
-  if (context.top != nullptr && is_plain(mutex) && take_free(mutex, context.tid)) {
-    return note_taken(mutex, site, AcquireMode::try_only);
+  HeldEntry* const top = context.top;
+  if (top != nullptr && is_plain(mutex) && take_free(mutex, context.tid)) {
+    return note_step<AcquireMode::try_only>(mutex, site, top);
   }
   ensure_resolved();
   return note_trial(real.pthread_mutex_trylock(mutex), lockable(mutex), site, {AcquireMode::try_only});

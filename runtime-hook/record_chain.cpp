@@ -119,18 +119,6 @@ ChainSlot* write_chain(ThreadSlot& slot, uint64_t chain, HeldEntry& wanted, Call
 
 }  // namespace
 
-uint64_t hash_of(ThreadSlot& slot, HeldEntry& wanted, Hashed what) {
-  uint64_t hash = outermost(what);
-  for (HeldEntry* entry = bottom_of(slot); entry <= &wanted; ++entry) {
-    if (is_of_pool(*entry)) continue;
-    const CallPath& path = *private_of(*entry).path;
-    hash = what == Hashed::chain
-               ? extend(hash, entry->id, path, how_of(*entry))
-               : extend(hash, recorded_identity(entry->id).lock_class, path, how_of(*entry));
-  }
-  return hash;
-}
-
 KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, HeldEntry& wanted, CallSite site) {
   KindSlot* const of_kind = find_kind(kind);
   if (of_kind == nullptr) recorder().drop(format::Dropped::chain_table);

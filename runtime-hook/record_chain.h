@@ -11,9 +11,6 @@
 
 namespace gordian::hook {
 
-// The hash of everything in `slot`'s held set and, inside it, `wanted`, all of which have their lock records.
-uint64_t hash_of(ThreadSlot& slot, HeldEntry& wanted, Hashed what);
-
 // `kind` and `chain` are the hashes of what `wanted`, wanted at `site`, makes with all that is held.
 KnownChain* record_chain(ThreadSlot& slot, uint64_t kind, uint64_t chain, HeldEntry& wanted, CallSite site);
 

@@ -67,7 +67,9 @@ void clear_after(ThreadSlot& slot) {
 void set_held(ThreadSlot& slot, uint32_t depth) {
   HeldEntry* const bottom = hot().held_of(&slot);
   for (uint64_t i = depth; i < slot.held_capacity; ++i) {
-    bottom[i].countdown = kMemoHits;
+    // Anywhere between two samples, or threads that do not live long would never have one.
+    const auto start = static_cast<uint16_t>(1 + mix(nonce + static_cast<uint64_t>(slot.thread), i) % kSampleEvery);
+    bottom[i].countdown = bottom[i].counted_from = start;
     bottom[i].repeat = 0;
     private_of(bottom[i]) = {kNoMemo, paths, 0, 0, nullptr};
   }
@@ -80,14 +82,9 @@ bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   SlotPrivate& own = private_of(slot);
   if (own.chains != nullptr) clear_after(slot);
   if (own.cache == nullptr) own.cache = map_zeroed<ThreadCache>(1);
+  if (own.cache == nullptr) return false;
   if (own.chains == nullptr) own.chains = make_chain_cache();
-  if (own.chains == nullptr || own.cache == nullptr) return false;
-  // Anywhere between two samples.
-  uint64_t random = nonce;
-  for (uint32_t& unsampled : own.cache->unsampled) {
-    random = mix(random, reinterpret_cast<uint64_t>(&unsampled));
-    unsampled = random % kSampleEvery;
-  }
+  if (own.chains == nullptr) return false;
   slot.thread = thread;
   slot.segment = 0;
   slot.revoked = own.path_generation != path_generation() ? 1 : 0;
@@ -280,6 +277,7 @@ void refresh_paths(ThreadSlot& slot) {
   if (own.path_generation == path_generation()) return;
   own.path_generation = path_generation();
   memset(own.cache->paths, 0, sizeof own.cache->paths);
+  forget_steps(own.cache->steps);
   for (uint64_t i = depth_of(slot); i < own.high_water; ++i) private_of(bottom_of(slot)[i]).path = paths;
 }
 
@@ -287,6 +285,7 @@ void forget_chains(ThreadSlot& slot) {
   forget_memos(slot);
   flush_counts(slot);
   empty_chains(*private_of(slot).chains);
+  forget_known(steps_of(slot));
 }
 
 bool grow_held(ThreadSlot& slot) {
@@ -294,7 +293,6 @@ bool grow_held(ThreadSlot& slot) {
   forget_memos(slot);  // those above the top do not move along
   if (!hot().grow_held(&slot, depth)) return false;
   set_held(slot, depth);
-  private_of(slot).high_water = depth;
   return true;
 }
 

@@ -16,6 +16,7 @@
 #include "core/format/trace_format.h"
 #include "runtime-hook/call_path.h"
 #include "runtime-hook/lockable.h"
+#include "runtime-hook/step.h"
 #include "runtime-hook/sys.h"
 
 namespace gordian::hook {
@@ -47,9 +48,8 @@ struct HeldPrivate {
   uint64_t memo_tag;  // tag word of the lock when the entry was filled; kNoMemo: it must be filled anew
   CallPath* path;     // never null
   uint64_t frame;     // stack position of the call, see CallSite
-  uint64_t hash;  // of the chain of this acquisition and all held outside it, or, once there are summaries,
-                  // of its kind (chains.h says which of them it is); 0: not worked out
-  KnownChain* known;  // null: nothing was held outside
+  uint64_t hash;      // of the chain of this acquisition and all held outside it; 0: not worked out
+  Step* step;         // null: not known; what is taken inside will ask
 };
 static_assert(sizeof(HeldPrivate) == sizeof(HeldEntry::private_));
 
@@ -79,17 +79,14 @@ enum class Repeat : uint8_t {
 inline void drop_memo(HeldEntry& entry) {
   entry.repeat = static_cast<uint8_t>(Repeat::none);
   private_of(entry).memo_tag = kNoMemo;
-  private_of(entry).known = nullptr;
+  private_of(entry).step = nullptr;
 }
-// A memo serves so many acquisitions before its hits are added up.
-inline constexpr uint32_t kMemoHits = 1024;
 
 inline constexpr size_t kPathCache = 1024;
 inline constexpr uint32_t kPathWays = 4;
-// One acquisition of so many is followed to its release, see contention.h; as many as a memo serves, so that
-// even the one place that a program locks at is asked often enough.
-inline constexpr uint32_t kSampleEvery = kMemoHits;
-inline constexpr uint32_t kSampledPaths = 256;
+// One acquisition of so many at each depth of the held set takes the slow way, where counts are added up and
+// its time is taken (contention.h). A prime: no rhythm in which a program comes to its locks falls in with it.
+inline constexpr uint16_t kSampleEvery = 1021;
 inline constexpr uint32_t kSampledDepths = 16;
 
 // Times of one bucket of a record, measured and not added to it yet.
@@ -103,9 +100,9 @@ struct PendingTimes {
 inline constexpr uint32_t kPendingTimes = 16;
 
 struct ThreadCache {
-  CallPath* paths[kPathCache];        // of path_generation
-  uint32_t unsampled[kSampledPaths];  // acquisitions since the last sample, by number of path
+  CallPath* paths[kPathCache];        // of path_generation, as the steps are
   PendingTimes times[kPendingTimes];  // see contention.h
+  Steps steps;
 };
 
 // The hook's part of a ThreadSlot. Survives the thread: the slot's next thread takes the memory over.
@@ -124,8 +121,8 @@ inline SlotPrivate& private_of(ThreadSlot& slot) {
   return reinterpret_cast<SlotPrivate&>(slot.private_);
 }
 
-inline uint32_t& unsampled_on(ThreadSlot& slot, const CallPath& path) {
-  return private_of(slot).cache->unsampled[number_of(path) % kSampledPaths];
+inline Steps& steps_of(ThreadSlot& slot) {
+  return private_of(slot).cache->steps;
 }
 
 struct HeldAtFork;  // see forked_locks.h
@@ -233,15 +230,18 @@ inline void count(ThreadSlot& slot, KnownChain& known, uint32_t times) {
   known.word += times;
 }
 
-// Adds the hits of a memo to what its thread has counted.
+inline KnownChain* known_of(HeldEntry& entry) {
+  const Step* const step = private_of(entry).step;
+  return step != nullptr ? load(step->known) : nullptr;
+}
+
+// Adds the acquisitions that only the countdown of an entry tells of to what its thread has counted.
 inline void flush_hits(ThreadSlot& slot, HeldEntry& entry) {
-  if (entry.countdown == kMemoHits) return;
-  // A memo that has run out: the acquisition that used it up is being recorded by itself.
-  const uint32_t hits = kMemoHits - entry.countdown - (entry.countdown == 0 ? 1 : 0);
-  entry.countdown = kMemoHits;
+  const auto hits = static_cast<uint16_t>(entry.counted_from - entry.countdown);
+  if (hits == 0) return;
+  entry.counted_from = entry.countdown;
   slot.acquisitions += hits;
-  unsampled_on(slot, *private_of(entry).path) += hits;
-  if (private_of(entry).known != nullptr) count(slot, *private_of(entry).known, hits);
+  if (KnownChain* known = known_of(entry)) count(slot, *known, hits);
 }
 
 // Adds all that the thread has counted to the trace.
@@ -250,7 +250,7 @@ void flush_counts(ThreadSlot& slot);
 // After forget_paths(): no path known to the thread is compared with any more.
 void refresh_paths(ThreadSlot& slot);
 
-// No memo holds any more: the next acquisitions are looked up again.
+// No memo holds any more, and no step is known of any entry: the next acquisitions are looked up again.
 void forget_memos(ThreadSlot& slot);
 
 // No chain is known any more: the next ones are looked up in the process-wide table again.
