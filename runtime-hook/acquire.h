@@ -35,6 +35,35 @@ __attribute__((noinline)) int acquire_slowly(Lockable lock, CallSite site, How h
   return result;
 }
 
+// Of a lock that was free and has been taken in place: no wait was to be published, so it is noted now. The
+// ways past the memo stand apart, one behind the other, so that the fast one needs no stack frame.
+template <AcquireMode mode, typename Tagged>
+__attribute__((noinline)) int note_taken(Tagged lock, CallSite site) {
+  const Lockable taken{address_of(lock), Tagged::kKind};
+  if (HeldEntry* entry = prepare_taken(taken, site, {mode, Tagged::kShared})) commit(entry);
+  return 0;
+}
+template <AcquireMode mode, typename Tagged>
+__attribute__((noinline)) int note_inner_step(Tagged lock, CallSite site, HeldEntry* top) {
+  if (!refill_nested<mode>(*top, lock, site)) return note_taken<mode>(lock, site);
+  move_top(top + 1);
+  return 0;
+}
+template <AcquireMode mode, typename Tagged>
+__attribute__((noinline)) int note_step(Tagged lock, CallSite site, HeldEntry* top) {
+  if (top != bottom_of(*context.slot)) return note_inner_step<mode>(lock, site, top);
+  if (!refill_flat<mode>(*top, lock, site)) return note_taken<mode>(lock, site);
+  move_top(top + 1);
+  return 0;
+}
+template <typename Tagged>
+[[gnu::always_inline]] inline int note_familiar(Tagged lock, CallSite site, HeldEntry* top) {
+  if (!is_familiar(*context.slot, *top, lock, site)) [[unlikely]]
+    return note_step<AcquireMode::blocking>(lock, site, top);
+  move_top(top + 1);
+  return 0;
+}
+
 // For calls that judge their arguments before they look at the lock, as those with a time limit do: a trial
 // could succeed where they fail.
 inline constexpr auto kNoAttempt = [] { return EBUSY; };

@@ -95,10 +95,29 @@ CallPath* path_of(ThreadSlot& slot, Lockable lock, CallSite site) {
   return path;
 }
 
+// The tag of a lock of which there are memos, with its mark. Those of an interpreter's semaphores would not
+// know which script they are for.
+uint64_t marked_tag(Lockable lock, CallSite site, How how) {
+  if (lock.kind == LockKind::mutex) {
+    const auto* mutex = reinterpret_cast<const pthread_mutex_t*>(lock.address);
+    return is_taggable(mutex) ? tag_word(mutex) : kNoMemo;
+  }
+  if (lock.kind == LockKind::rwlock) {
+    const auto* rwlock = reinterpret_cast<const pthread_rwlock_t*>(lock.address);
+    if (is_process_shared(lock) || readers_queue(lock)) return kNoMemo;
+    return tag_word(rwlock) | (how.shared ? TaggedReader::kMark : TaggedWriter::kMark);
+  }
+  if (lock.kind != LockKind::semaphore || how.pool || python::is_interpreter(site.return_address))
+    return kNoMemo;
+  const Untagged* const known = find_untagged_at_once(lock);
+  return known != nullptr ? load(known->tag) | TaggedSemaphore::kMark : kNoMemo;
+}
+
 // After its tag has changed, the memo of an entry goes on to hold.
 void refresh_memo(HeldEntry& entry) {
-  uint64_t& memo_tag = private_of(entry).memo_tag;
-  if (memo_tag != kNoMemo) memo_tag = tag_word(reinterpret_cast<const pthread_mutex_t*>(entry.lock));
+  HeldPrivate& own = private_of(entry);
+  const CallSite site{own.path->return_address, own.frame};
+  if (own.memo_tag != kNoMemo) own.memo_tag = marked_tag({entry.lock, entry.kind}, site, how_of(entry));
 }
 
 // As if another thread had released it.
@@ -174,8 +193,7 @@ bool resolve_hashes(ThreadSlot& slot) {
   private_of(*entry).hash = 0;
   while (entry > bottom_of(slot) && private_of(entry[-1]).hash == 0) --entry;
   for (; entry <= top_of(slot); ++entry) {
-    const uint64_t outer =
-        entry == bottom_of(slot) ? outermost(Hashed::chain) : private_of(entry[-1]).hash;
+    const uint64_t outer = entry == bottom_of(slot) ? outermost(Hashed::chain) : private_of(entry[-1]).hash;
     if (!resolve_lock<effort>(*entry)) return false;
     HeldPrivate& own = private_of(*entry);
     own.hash = is_of_pool(*entry) ? outer : extend(outer, entry->id, *own.path, how_of(*entry));
@@ -200,7 +218,8 @@ Step* resolve_steps(ThreadSlot& slot) {
       HeldPrivate& own = private_of(*entry);
       const format::StackRef lock_class = resolve_class<effort>(*entry);
       if (lock_class == format::StackRef::none) return nullptr;
-      own.step = make_step(steps_of(slot), step, *own.path, taken_as(lock_class, entry->kind, how_of(*entry)));
+      own.step =
+          make_step(steps_of(slot), step, *own.path, taken_as(lock_class, entry->kind, how_of(*entry)));
       if (own.step == nullptr) break;
       step = own.step;
     }
@@ -269,6 +288,30 @@ inline uint64_t chain_inside(const ThreadSlot& slot, HeldEntry& outside, format:
 // Whether the thread may hold the lock already. It does not hold a plain mutex that it has just taken.
 enum class Reentry : uint8_t { possible, excluded };
 
+// Makes the memo of an entry just filled, and its step, where there are any.
+void remember(ThreadSlot& slot, HeldEntry& entry, bool nested, CallSite site, How how) {
+  const Lockable lock{entry.lock, entry.kind};
+  const uint64_t marked = marked_tag(lock, site, how);
+  if (marked == kNoMemo) return;
+  HeldPrivate& own = private_of(entry);
+  const Identity identity = known_identity(lock);
+  if (!nested) {
+    // Now, when its memory is at hand: what is taken inside will ask.
+    if (identity.lock != kSignal) entry.id = identity.lock;
+    entry.repeat = static_cast<uint8_t>(Repeat::flat);
+  }
+  if (own.step == nullptr && (!nested || has_step((&entry)[-1]))) {
+    const Step* const outer = nested ? private_of((&entry)[-1]).step : nullptr;
+    own.step = make_step(steps_of(slot), outer, *own.path, taken_as(identity.lock_class, lock.kind, how));
+  }
+  if (own.step != nullptr) {
+    keep_way(steps_of(slot), own.step, site);
+  } else if (!has_room(steps_of(slot))) {
+    forget_all_steps(slot);
+  }
+  if (how.mode == AcquireMode::blocking) own.memo_tag = marked;
+}
+
 // Fills the entry above the top, or finds the one of a lock that is held already. Null: `effort` does not
 // reach.
 template <Effort effort, Reentry reentry = Reentry::possible>
@@ -317,26 +360,7 @@ inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) 
     slot.acquisitions += 1;
     return again;
   }
-  const auto* mutex = reinterpret_cast<const pthread_mutex_t*>(lock.address);
-  if (lock.kind == LockKind::mutex && is_taggable(mutex)) {
-    const Identity identity = is_tagged(mutex) ? identity_in(tag_word(mutex)) : Identity{};
-    if (!nested) {
-      // Now, when its memory is at hand: what is taken inside will ask.
-      entry.id = identity.lock;
-      entry.repeat = static_cast<uint8_t>(Repeat::flat);
-    }
-    if (private_of(entry).step == nullptr && (!nested || has_step((&entry)[-1]))) {
-      const Step* const outer = nested ? private_of((&entry)[-1]).step : nullptr;
-      private_of(entry).step =
-          make_step(steps_of(slot), outer, *path, taken_as(identity.lock_class, lock.kind, how));
-    }
-    if (Step* step = private_of(entry).step) {
-      keep_way(steps_of(slot), step, site);
-    } else if (!has_room(steps_of(slot))) {
-      forget_all_steps(slot);
-    }
-    if (how.mode == AcquireMode::blocking) private_of(entry).memo_tag = tag_word(mutex);
-  }
+  remember(slot, entry, nested, site, how);
   slot.acquisitions += 1;
   entry.countdown -= 1;
   if (entry.countdown == 0) {
@@ -349,49 +373,58 @@ inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) 
 
 }  // namespace
 
-template <AcquireMode mode>
-HeldEntry* refill_nested(const pthread_mutex_t* mutex, CallSite site) {
+template <AcquireMode mode, typename Tagged>
+bool refill_nested(HeldEntry& above, Tagged lock, CallSite site) {
   ThreadSlot& slot = *context.slot;
-  HeldEntry& entry = *context.top;
-  HeldEntry& outside = (&entry)[-1];
-  if (!has_step(outside) || &entry == bottom_of(slot) + (slot.held_capacity - 1)) return nullptr;
-  const uint64_t tag = tag_word(mutex);
-  Step* const step =
-      step_of_mutex(slot, entry, private_of(outside).step, mutex, tag, site, mode);
-  if (step == nullptr) return nullptr;
-  if constexpr (mode == AcquireMode::try_only) {
-    flush_hits(slot, entry);
-    step->known = nullptr;
-    return write_entry(entry, mutex, tag, site, mode, Repeat::none, 0, step);
-  }
-  const Repeat order = order_between(outside, reinterpret_cast<uint64_t>(mutex));
-  KnownChain* known = step->of_kind[order == Repeat::ascending ? 1 : 0];
+  HeldEntry& outside = (&above)[-1];
+  if (!has_step(outside) || &above == bottom_of(slot) + (slot.held_capacity - 1)) return false;
+  // Only readers and semaphores can be taken again.
+  if (Tagged::kKind != LockKind::mutex && find_held(slot, {address_of(lock), Tagged::kKind}) != nullptr)
+    return false;
+  const uint64_t tag = lock.tag();
+  Step* const step = step_of<mode>(slot, above, private_of(outside).step, lock, tag, site);
+  if (step == nullptr) return false;
+
+  Repeat repeat = Repeat::none;
   uint64_t hash = 0;
-  const bool by_kind = known != nullptr;
-  if (!by_kind) {
-    hash = chain_inside(slot, outside, identity_of_mutex(tag).lock, *step->path, {mode});
-    if (hash != 0) known = find_known(slot, hash);
-    if (known == nullptr) return nullptr;
+  KnownChain* known = nullptr;
+  if (mode != AcquireMode::try_only) {
+    const Repeat order = order_between(outside, address_of(lock));
+    known = step->of_kind[order == Repeat::ascending ? 1 : 0];
+    if (known != nullptr) {
+      repeat = order;
+    } else {
+      hash = chain_inside(slot, outside, identity_of_held(tag).lock, *step->path, {mode, Tagged::kShared});
+      if (hash != 0) known = find_known(slot, hash);
+      if (known == nullptr) return false;
+    }
   }
-  flush_hits(slot, entry);
+  flush_hits(slot, above);
   store(step->known, known);
-  return write_entry(entry, mutex, tag, site, mode, by_kind ? order : Repeat::none, hash, step);
+  write_entry<mode>(above, lock, tag, site, repeat, hash, step);
+  return true;
 }
 
-template HeldEntry* refill_nested<AcquireMode::blocking>(const pthread_mutex_t*, CallSite);
-template HeldEntry* refill_nested<AcquireMode::try_only>(const pthread_mutex_t*, CallSite);
+template bool refill_nested<AcquireMode::blocking>(HeldEntry&, TaggedMutex, CallSite);
+template bool refill_nested<AcquireMode::try_only>(HeldEntry&, TaggedMutex, CallSite);
+template bool refill_nested<AcquireMode::blocking>(HeldEntry&, TaggedReader, CallSite);
+template bool refill_nested<AcquireMode::blocking>(HeldEntry&, TaggedWriter, CallSite);
+template bool refill_nested<AcquireMode::blocking>(HeldEntry&, TaggedSemaphore, CallSite);
 
 HeldEntry* prepare_known(ThreadSlot& slot, Lockable lock, CallSite site, How how) {
   if (load(slot.revoked) != 0) return nullptr;
   return fill<Effort::caches>(slot, lock, site, how);
 }
 
-HeldEntry* prepare_taken(ThreadSlot& slot, const pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
+HeldEntry* prepare_taken(Lockable lock, CallSite site, How how) {
+  ThreadSlot& slot = *context.slot;
   if (load(slot.revoked) == 0) {
-    HeldEntry* entry = fill<Effort::caches, Reentry::excluded>(slot, lockable(mutex), site, {mode});
+    HeldEntry* const entry = lock.kind == LockKind::mutex
+                                 ? fill<Effort::caches, Reentry::excluded>(slot, lock, site, how)
+                                 : fill<Effort::caches>(slot, lock, site, how);
     if (entry != nullptr) return entry;
   }
-  return prepare_slowly(lockable(mutex), site, {mode});
+  return prepare_slowly(lock, site, how);
 }
 
 HeldEntry* prepare_slowly(Lockable lock, CallSite site, How how) {

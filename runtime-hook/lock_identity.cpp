@@ -17,10 +17,6 @@ using format::LockRecord;
 using format::LockRef;
 using format::StackRef;
 
-constexpr size_t kUntagged = 1 << 20;
-
-Untagged* untagged;
-
 // What a generation is known by: the tag in the object itself, or its entry in the table.
 struct Tag {
   uint64_t* word;
@@ -42,8 +38,7 @@ uint64_t tag_of(StackRef lock_class, uint32_t low) {
 enum class Missing : uint8_t { stays, is_made };
 
 Untagged* find_untagged(Lockable lock, Missing missing) {
-  // Addresses end 8 bits below a word's.
-  const uint64_t key = lock.address << 8 | static_cast<uint64_t>(lock.kind) | 0x80;
+  const uint64_t key = untagged_key(lock);
   const uint64_t start = mix(0, key);
   for (size_t probe = 0; probe < 256; ++probe) {
     Untagged& entry = untagged[(start + probe) & (kUntagged - 1)];
@@ -186,6 +181,8 @@ Identity recorded_identity(LockRef lock) {
   return {lock, record.created != StackRef::none ? record.created : record.first_taken};
 }
 
+Untagged* untagged;
+
 Untagged* find_untagged(Lockable lock) {
   return untagged != nullptr ? find_untagged(lock, Missing::stays) : nullptr;
 }
@@ -259,7 +256,7 @@ void note_given_back(Untagged& semaphore, bool to_pool) {
   if (to_pool) {
     std::atomic_ref(semaphore.given_back).fetch_add(1, std::memory_order_relaxed);
   } else {
-    store(semaphore.given_back, load(semaphore.given_back) + 1);
+    add_given_back(semaphore);
   }
   set_attribute(semaphore, LockAttribute::posted_by_holder);
 }

@@ -51,26 +51,32 @@ inline Identity identity_in(uint64_t tag) {
           static_cast<format::StackRef>(static_cast<uint32_t>(tag >> 32))};
 }
 
-// Of a mutex, which is never a signal.
-inline Identity identity_of_mutex(uint64_t tag) {
+// The same of what can be held, which is never a signal.
+inline Identity identity_of_held(uint64_t tag) {
   const auto low = static_cast<uint32_t>(tag);
   return {static_cast<format::LockRef>(static_cast<int32_t>(low) < 0 ? 0 : low),
           static_cast<format::StackRef>(static_cast<uint32_t>(tag >> 32))};
-}
-
-// The tag word of a mutex as it stands: the LockRef in its low half is 0 as long as the lock was never
-// nested.
-inline uint64_t tag_word(const pthread_mutex_t* mutex) {
-  return load(reinterpret_cast<const uint64_t&>(mutex->__data.__list.__prev));
 }
 
 inline uint64_t check_of(uint64_t address) {
   return address ^ nonce;
 }
 
+// Tag and check of the objects that have room for them, as they stand: the LockRef in the tag's low half is 0
+// as long as the lock was never nested.
+inline uint64_t tag_word(const pthread_mutex_t* mutex) {
+  return load(reinterpret_cast<const uint64_t&>(mutex->__data.__list.__prev));
+}
+inline uint64_t tag_word(const pthread_rwlock_t* lock) {
+  return load(reinterpret_cast<const uint64_t*>(lock)[2]);
+}
 inline bool is_tagged(const pthread_mutex_t* mutex) {
   const auto& check = reinterpret_cast<const uint64_t&>(mutex->__data.__list.__next);
   return load(check, std::memory_order_acquire) == check_of(reinterpret_cast<uint64_t>(mutex));
+}
+inline bool is_tagged(const pthread_rwlock_t* lock) {
+  return load(reinterpret_cast<const uint64_t*>(lock)[5], std::memory_order_acquire) ==
+         check_of(reinterpret_cast<uint64_t>(lock));
 }
 
 // The class of a lock, without writing a record: a program that makes and forgets locks for ever needs no
@@ -93,6 +99,20 @@ struct alignas(32) Untagged {
   uint32_t kept;        // permits that threads had when they ended
 };
 Untagged* find_untagged(Lockable lock);  // null: nothing is known of it
+
+// All of them, by a hash of their key. What stands where the hash says is found without a search, by a thread
+// that is attached.
+inline constexpr size_t kUntagged = 1 << 20;
+extern Untagged* untagged __attribute__((visibility("hidden")));
+inline uint64_t untagged_key(Lockable lock) {
+  // Addresses end 8 bits below a word's.
+  return lock.address << 8 | static_cast<uint64_t>(lock.kind) | 0x80;
+}
+inline Untagged* find_untagged_at_once(Lockable lock) {
+  const uint64_t key = untagged_key(lock);
+  Untagged& entry = untagged[mix(0, key) & (kUntagged - 1)];
+  return load(entry.key, std::memory_order_acquire) == key ? &entry : nullptr;
+}
 
 // What identify() gave before.
 inline Identity known_identity(Lockable lock) {
@@ -120,10 +140,20 @@ inline uint32_t permits_of(const Untagged& semaphore) {
   if (identity.lock == kSignal || identity.lock_class == format::StackRef::none) return 0;
   return identity.lock != format::LockRef::none ? permits_of(identity.lock) : tag & kMostPermits;
 }
+// Whether it is a lock, as far as is known: it was made with one permit.
+inline bool has_one_permit(uint64_t tag) {
+  const auto low = static_cast<uint32_t>(tag);
+  if (tag >> 32 == 0) return false;
+  return (low & kPermits) != 0 ? (low & kMostPermits) == 1
+                               : low != 0 && permits_of(format::LockRef{low}) == 1;
+}
 bool is_process_shared(const Untagged& semaphore);
 
 // A thread posts a permit that it had taken. Where there is but one, nobody else does it at the same time.
 void note_given_back(Untagged& semaphore, bool to_pool);
+inline void add_given_back(Untagged& semaphore) {
+  store(semaphore.given_back, load(semaphore.given_back) + 1);
+}
 
 // A thread has to wait, for a permit that another has.
 void note_awaited(Untagged& semaphore);

@@ -33,35 +33,13 @@ __attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site)
       [=] { return real.pthread_mutex_lock(mutex); });
 }
 
-// Of a lock just taken.
-__attribute__((noinline)) int note_taken(pthread_mutex_t* mutex, CallSite site, AcquireMode mode) {
-  if (HeldEntry* entry = prepare_taken(*context.slot, mutex, site, mode)) commit(entry);
-  return 0;
-}
-
-// The same, where the thread has most likely locked in this way before.
-template <AcquireMode mode>
-__attribute__((noinline)) int note_inner_step(pthread_mutex_t* mutex, CallSite site) {
-  HeldEntry* const filled = refill_nested<mode>(mutex, site);
-  if (filled == nullptr) return note_taken(mutex, site, mode);
-  move_top(filled + 1);
-  return 0;
-}
-template <AcquireMode mode>
-__attribute__((noinline)) int note_step(pthread_mutex_t* mutex, CallSite site, HeldEntry* top) {
-  if (top != bottom_of(*context.slot)) return note_inner_step<mode>(mutex, site);
-  if (refill_flat<mode>(*top, mutex, site) == nullptr) return note_taken(mutex, site, mode);
-  move_top(top + 1);
-  return 0;
-}
-
 // A mutex that is not plain. It is tried first, so that what is in the held set is held: whoever looks at it
 // from outside relies on that.
 __attribute__((noinline)) int lock_by_call(pthread_mutex_t* mutex, CallSite site) {
   ThreadSlot& slot = *context.slot;
   HeldEntry* const top = top_of(slot);
   const bool known = load(mutex->__data.__lock) == 0 && is_taggable(mutex) && may_be_tried(mutex) &&
-                     (is_remembered(slot, *top, mutex, site) ||
+                     (is_remembered(slot, *top, TaggedMutex{mutex}, site) ||
                       prepare_known(slot, lockable(mutex), site, {AcquireMode::blocking}) == top);
   if (!known) return lock_slowly(mutex, site);
   if (real.pthread_mutex_trylock(mutex) == 0) {
@@ -92,10 +70,7 @@ GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
   if (!is_plain(mutex)) return lock_by_call(mutex, site);
   if (!take_free(mutex, context.tid)) [[unlikely]]
     return lock_slowly(mutex, site);
-  if (!is_familiar(*context.slot, *top, mutex, site)) [[unlikely]]
-    return note_step<AcquireMode::blocking>(mutex, site, top);
-  move_top(top + 1);
-  return 0;
+  return note_familiar(TaggedMutex{mutex}, site, top);
 }
 
 // Released before the real unlock: once that is done, another thread may take, destroy or free the lock.
@@ -119,7 +94,7 @@ GORDIAN_EXPORT int pthread_mutex_trylock(pthread_mutex_t* mutex) {
   const CallSite site = GORDIAN_CALL_SITE();
   HeldEntry* const top = context.top;
   if (top != nullptr && is_plain(mutex) && take_free(mutex, context.tid)) {
-    return note_step<AcquireMode::try_only>(mutex, site, top);
+    return note_step<AcquireMode::try_only>(TaggedMutex{mutex}, site, top);
   }
   ensure_resolved();
   return note_trial(real.pthread_mutex_trylock(mutex), lockable(mutex), site, {AcquireMode::try_only});

@@ -60,7 +60,7 @@ bool apply(Text key, Text value) {
     return true;
   }
   if (key.is("max-trace")) {
-    if (!number(value, 1, 16384, options.max_trace_bytes)) return false;
+    if (!number(value, 1, kMostTraceMegabytes, options.max_trace_bytes)) return false;
     options.max_trace_bytes <<= 20;
     return true;
   }
@@ -129,7 +129,7 @@ void read_options() {
       char shown[80];
       snprintf(shown, sizeof shown, "%.*s", static_cast<int>(item), at);
       say("GORDIAN_OPTIONS: cannot use '", shown,
-          "'; known are trace-dir=DIR, max-trace=MB (1..16384), chain-budget=N (1..1000000), stuck=SECONDS, "
+          "'; known are trace-dir=DIR, max-trace=MB (1..4096), chain-budget=N (1..1000000), stuck=SECONDS, "
           "on-deadlock=report|abort|core, suppressions=FILE (one), report=0|1");
     }
     at += item + (at[item] == ':');

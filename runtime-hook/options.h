@@ -4,7 +4,7 @@
 // environment.
 //
 //   trace-dir=DIR    where the trace goes; made if missing. Default: ${TMPDIR:-/tmp}/gordian-UID, mode 0700
-//   max-trace=MB     size limit of one process's record file, 1..16384. Default 256
+//   max-trace=MB     size limit of one process's record file, 1..4096. Default 256
 //   chain-budget=N   nestings of one kind that are recorded lock by lock, see chains.h. Default 1024
 //   suppressions=FILE   what the report and the watch shall not tell; relative to the directory at the start
 //   report=0|1       print the report on stderr when the process exits. Default 1; `gordian run` sets 0
@@ -16,6 +16,8 @@
 #include <cstdint>
 
 namespace gordian::hook {
+
+inline constexpr uint64_t kMostTraceMegabytes = 4096;
 
 struct Options {
   char trace_dir[400];

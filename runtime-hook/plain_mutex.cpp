@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime-hook/plain_mutex.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <gnu/libc-version.h>
 
+#include "runtime-hook/in_place.h"
 #include "runtime-hook/real.h"
 
 namespace gordian::hook {
@@ -12,14 +11,6 @@ namespace gordian::hook {
 namespace {
 
 constexpr uint64_t kNoKind = ~uint64_t{0};
-
-bool lies_in_glibc(int (*function)(pthread_mutex_t*)) {
-  Dl_info found;
-  Dl_info glibc;
-  return dladdr(reinterpret_cast<void*>(function), &found) != 0 &&
-         dladdr(reinterpret_cast<void*>(gnu_get_libc_version), &glibc) != 0 &&
-         found.dli_fbase == glibc.dli_fbase;
-}
 
 bool is_in_state(const pthread_mutex_t& mutex, int lock, uint32_t owner, unsigned users) {
   const auto& data = mutex.__data;
@@ -57,7 +48,8 @@ uint32_t own_tid() {
 }
 
 void check_plain_mutexes() {
-  if (lies_in_glibc(real.pthread_mutex_lock) && lies_in_glibc(real.pthread_mutex_unlock) &&
+  if (lies_in_glibc(reinterpret_cast<const void*>(real.pthread_mutex_lock)) &&
+      lies_in_glibc(reinterpret_cast<const void*>(real.pthread_mutex_unlock)) &&
       agrees_with_glibc(current_tid())) {
     plain_kind = 0;
   }

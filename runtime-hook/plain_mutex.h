@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The uncontended way through a plain mutex (normal, private, neither robust nor with a priority protocol),
-// taken and released in place instead of by a call.
+// taken and released in place (in_place.h).
 //
-// Why: a lock that is free is taken without waiting, so its bookkeeping may come after it. The processor then
-// works on that while it goes on, instead of holding the locked instruction back until all is looked up; and
-// the calls that are saved pay for it. Whatever is not as simple as that (the lock is taken, somebody waits
-// for it) is left to glibc, from the beginning.
-//
-// Soundness: layout and meaning of the fields are what glibc's static initialisers and its 20 years of 0
-// (free), 1 (taken), 2 (taken, perhaps waited for) make them (nptl/pthread_mutex_lock.c, lowlevellock.h).
-// They are checked against the glibc at hand before they are relied upon, and not at all if another library
-// stands in front of glibc: it wants to see the calls.
+// Layout and meaning of the fields are what glibc's static initialisers and its 20 years of 0 (free), 1
+// (taken), 2 (taken, perhaps waited for) make them (nptl/pthread_mutex_lock.c, lowlevellock.h).
 #ifndef GORDIAN_RUNTIME_HOOK_PLAIN_MUTEX_H
 #define GORDIAN_RUNTIME_HOOK_PLAIN_MUTEX_H
 
@@ -68,7 +61,6 @@ inline bool release_unwaited(pthread_mutex_t* mutex) {
   return false;
 }
 
-// Once, after resolve_real().
 void check_plain_mutexes();
 
 // The calling thread's id, as glibc writes it into mutexes: without a system call where it can be had so.

@@ -19,13 +19,13 @@
 #include "runtime-hook/file_locks.h"
 #include "runtime-hook/forked_locks.h"
 #include "runtime-hook/held_set.h"
+#include "runtime-hook/in_place.h"
 #include "runtime-hook/kept_locks.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/modules.h"
 #include "runtime-hook/named_semaphores.h"
 #include "runtime-hook/options.h"
 #include "runtime-hook/permits.h"
-#include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/python_frames.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/shared_memory.h"
@@ -179,7 +179,7 @@ void ensure_resolved() {
   if (load(resolved, std::memory_order_acquire) != 0) return;
   const Unobtrusive unobtrusive;
   resolve_real();
-  check_plain_mutexes();
+  check_in_place();
   read_options();
   remember_own_path();
   run = random_word();

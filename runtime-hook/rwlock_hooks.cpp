@@ -6,6 +6,7 @@
 #include "runtime-hook/acquire.h"
 #include "runtime-hook/destroy_in_use.h"
 #include "runtime-hook/lock_identity.h"
+#include "runtime-hook/plain_rwlock.h"
 #include "runtime-hook/real.h"
 
 using namespace gordian::hook;
@@ -17,20 +18,43 @@ constexpr How kWrite{AcquireMode::blocking};
 constexpr How kTimedRead{AcquireMode::timed, true};
 constexpr How kTimedWrite{AcquireMode::timed};
 
-}  // namespace
+// As with mutexes, the other ways stand apart.
 
-GORDIAN_EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
+__attribute__((noinline)) int read_slowly(pthread_rwlock_t* lock, CallSite site) {
   ensure_resolved();
   return acquire_slowly(
-      lockable(lock), GORDIAN_CALL_SITE(), kRead, [=] { return real.pthread_rwlock_tryrdlock(lock); },
+      lockable(lock), site, kRead, [=] { return real.pthread_rwlock_tryrdlock(lock); },
       [=] { return real.pthread_rwlock_rdlock(lock); });
 }
 
-GORDIAN_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
+__attribute__((noinline)) int write_slowly(pthread_rwlock_t* lock, CallSite site) {
   ensure_resolved();
   return acquire_slowly(
-      lockable(lock), GORDIAN_CALL_SITE(), kWrite, [=] { return real.pthread_rwlock_trywrlock(lock); },
+      lockable(lock), site, kWrite, [=] { return real.pthread_rwlock_trywrlock(lock); },
       [=] { return real.pthread_rwlock_wrlock(lock); });
+}
+
+__attribute__((noinline)) int unlock_slowly(pthread_rwlock_t* lock, CallSite site) {
+  release_slowly(lockable(lock), site);
+  return real.pthread_rwlock_unlock(lock);
+}
+
+}  // namespace
+
+GORDIAN_EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
+  const CallSite site = GORDIAN_CALL_SITE();
+  HeldEntry* const top = context.top;
+  if (top == nullptr || !is_plain(lock) || !take_for_reading(lock)) [[unlikely]]
+    return read_slowly(lock, site);
+  return note_familiar(TaggedReader{lock}, site, top);
+}
+
+GORDIAN_EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
+  const CallSite site = GORDIAN_CALL_SITE();
+  HeldEntry* const top = context.top;
+  if (top == nullptr || !is_plain(lock) || !take_for_writing(lock, context.tid)) [[unlikely]]
+    return write_slowly(lock, site);
+  return note_familiar(TaggedWriter{lock}, site, top);
 }
 
 GORDIAN_EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* until) {
@@ -73,8 +97,9 @@ GORDIAN_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) {
 
 // As with mutexes, released before the real unlock.
 GORDIAN_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
-  release(lockable(lock), GORDIAN_CALL_SITE());
-  return real.pthread_rwlock_unlock(lock);
+  if (!release_last(reinterpret_cast<uint64_t>(lock))) [[unlikely]]
+    return unlock_slowly(lock, GORDIAN_CALL_SITE());
+  return is_plain(lock) && release_from_reading(lock) ? 0 : real.pthread_rwlock_unlock(lock);
 }
 
 GORDIAN_EXPORT int pthread_rwlock_init(pthread_rwlock_t* lock, const pthread_rwlockattr_t* attributes) {

@@ -66,8 +66,7 @@ template <typename Attempt, typename Block>
 int wait_for_permit(Lockable semaphore, CallSite site, How how, Attempt attempt, Block block) {
   Untagged* const known = find_to_watch(semaphore, site);
   if (known == nullptr) {
-    // It may have become a signal while this thread was taking it.
-    release_all(semaphore);
+    release_all(semaphore);  // it may have become a signal while this thread was taking it
     return attempt() ? 0 : wait_cancellably(awaited_signal(semaphore, how), site, {}, block);
   }
   how.pool = permits_of(*known) > 1;
@@ -92,7 +91,10 @@ int wait_for_permit(Lockable semaphore, CallSite site, How how, Attempt attempt,
 // After a wait that did not block.
 inline void note_permits(Lockable semaphore, CallSite site, How how, uint32_t permits = 1) {
   const Untagged* const known = find_to_watch(semaphore, site);
-  if (known == nullptr) return;
+  if (known == nullptr) {
+    release_all(semaphore);  // it may have become a signal while this thread was taking it
+    return;
+  }
   how.pool = permits_of(*known) > 1;
   if (HeldEntry* entry = prepare(semaphore, site, how)) {
     commit(entry);

@@ -6,10 +6,12 @@
 #include <semaphore.h>
 #include <stdarg.h>
 
+#include "runtime-hook/acquire.h"
 #include "runtime-hook/destroy_in_use.h"
 #include "runtime-hook/handoffs.h"
 #include "runtime-hook/named_semaphores.h"
 #include "runtime-hook/permits.h"
+#include "runtime-hook/plain_semaphore.h"
 #include "runtime-hook/real.h"
 #include "runtime-hook/runtime.h"
 #include "runtime-hook/semaphore.h"
@@ -58,16 +60,53 @@ int after_wait(const sem_t* semaphore, int result) {
   return result;
 }
 
+__attribute__((noinline)) int wait_slowly(sem_t* semaphore, CallSite site) {
+  ensure_resolved();
+  return after_wait(
+      semaphore, wait_for_permit(
+                     lockable(semaphore), site, {AcquireMode::blocking}, [=] { return take_free(semaphore); },
+                     [=] { return real.sem_wait(semaphore); }));
+}
+
+// It may be no lock, or not known as one.
+__attribute__((noinline)) int note_taken_permit(TaggedSemaphore lock, CallSite site, HeldEntry* top) {
+  if (lock.entry != nullptr && has_one_permit(lock.tag()))
+    return note_step<AcquireMode::blocking>(lock, site, top);
+  const KeepErrno keep;
+  note_permits(lockable(lock.object), site, {AcquireMode::blocking});
+  note_permit(lock.object);
+  return 0;
+}
+
+// Of one that has a record, where it is marked too.
+__attribute__((noinline)) int post_recorded(sem_t* semaphore, Untagged& known, HeldEntry* last) {
+  note_given_back(known, false);
+  move_top(last);
+  return real.sem_post(semaphore);
+}
+
+__attribute__((noinline)) int post_slowly(sem_t* semaphore, CallSite site) {
+  ensure_resolved();
+  note_permit_returned(lockable(semaphore), site);
+  note_post(semaphore);
+  return real.sem_post(semaphore);
+}
+
 }  // namespace
 
-// glibc, too, acts upon a cancellation before it looks at the semaphore.
+// As with mutexes, a permit that is there is taken first and noted then. glibc, too, acts upon a cancellation
+// before it looks at the semaphore.
 GORDIAN_EXPORT int sem_wait(sem_t* semaphore) {
-  ensure_resolved();
+  const CallSite site = GORDIAN_CALL_SITE();
   pthread_testcancel();
-  return after_wait(semaphore,
-                    wait_for_permit(
-                        lockable(semaphore), GORDIAN_CALL_SITE(), {AcquireMode::blocking},
-                        [=] { return take_free(semaphore); }, [=] { return real.sem_wait(semaphore); }));
+  HeldEntry* const top = context.top;
+  if (top == nullptr || !are_semaphores_plain || !take_permit(semaphore)) [[unlikely]]
+    return wait_slowly(semaphore, site);
+  const TaggedSemaphore lock{semaphore, find_untagged_at_once(lockable(semaphore))};
+  if (lock.entry == nullptr || !is_remembered(*context.slot, *top, lock, site)) [[unlikely]]
+    return note_taken_permit(lock, site, top);
+  move_top(top + 1);
+  return 0;
 }
 
 GORDIAN_EXPORT int sem_timedwait(sem_t* semaphore, const timespec* until) {
@@ -100,11 +139,22 @@ GORDIAN_EXPORT int sem_trywait(sem_t* semaphore) {
 }
 
 // As with mutexes, released before the real post. Safe in a signal handler.
+// The fast way is for one whose memo, in the entry of the lock taken last, says that it is still a lock; and
+// not for a signal handler that has interrupted the hook.
 GORDIAN_EXPORT int sem_post(sem_t* semaphore) {
-  ensure_resolved();
-  note_permit_returned(lockable(semaphore), GORDIAN_CALL_SITE());
-  note_post(semaphore);
-  return real.sem_post(semaphore);
+  HeldEntry* const top = context.top;
+  if (top == nullptr || context.acquiring || !are_semaphores_plain) [[unlikely]]
+    return post_slowly(semaphore, GORDIAN_CALL_SITE());
+  HeldEntry* const last = top - 1;
+  Untagged* const known = find_untagged_at_once(lockable(semaphore));
+  const TaggedSemaphore lock{semaphore, known};
+  if (known == nullptr || last->recursion != 1 || !is_of(*last, lock)) [[unlikely]]
+    return post_slowly(semaphore, GORDIAN_CALL_SITE());
+  if (identity_of_held(lock.tag()).lock != gordian::format::LockRef::none)
+    return post_recorded(semaphore, *known, last);
+  add_given_back(*known);
+  move_top(last);
+  return post_unwaited(semaphore) ? 0 : real.sem_post(semaphore);
 }
 
 GORDIAN_EXPORT int sem_init(sem_t* semaphore, int shared, unsigned value) {

@@ -77,8 +77,8 @@ inline Step* find_step(Steps& steps, const Step* outer, CallSite site, Taken tak
   return nullptr;
 }
 
-// The same by its path alone, which makes it if need be. Null: there is no room. Then all have to be forgotten,
-// also by the held set.
+// The same by its path alone, which makes it if need be. Null: there is no room. Then all have to be
+// forgotten, also by the held set.
 Step* make_step(Steps& steps, const Step* outer, CallPath& path, Taken taken);
 
 // From now on find_step() gives `step` for a call from `site`, which is on its path.

@@ -68,7 +68,8 @@ void set_held(ThreadSlot& slot, uint32_t depth) {
   HeldEntry* const bottom = hot().held_of(&slot);
   for (uint64_t i = depth; i < slot.held_capacity; ++i) {
     // Anywhere between two samples, or threads that do not live long would never have one.
-    const auto start = static_cast<uint16_t>(1 + mix(nonce + static_cast<uint64_t>(slot.thread), i) % kSampleEvery);
+    const auto start =
+        static_cast<uint16_t>(1 + mix(nonce + static_cast<uint64_t>(slot.thread), i) % kSampleEvery);
     bottom[i].countdown = bottom[i].counted_from = start;
     bottom[i].repeat = 0;
     private_of(bottom[i]) = {kNoMemo, paths, 0, 0, nullptr};

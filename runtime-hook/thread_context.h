@@ -85,7 +85,8 @@ inline void drop_memo(HeldEntry& entry) {
 inline constexpr size_t kPathCache = 1024;
 inline constexpr uint32_t kPathWays = 4;
 // One acquisition of so many at each depth of the held set takes the slow way, where counts are added up and
-// its time is taken (contention.h). A prime: no rhythm in which a program comes to its locks falls in with it.
+// its time is taken (contention.h). A prime: no rhythm in which a program comes to its locks falls in with
+// it.
 inline constexpr uint16_t kSampleEvery = 1021;
 inline constexpr uint32_t kSampledDepths = 16;
 
