@@ -29,7 +29,7 @@ __attribute__((noinline)) int acquire_slowly(Lockable lock, CallSite site, How h
     const bool waits = how.mode != AcquireMode::timed || is_taken(lock, *entry);
     const WaitWord waiting(awaited(lock, how), site, entry);
     result = block();
-    if (waits) note_wait(lock, *entry);
+    if (waits) measure_wait(lock, *entry);
   }
   acquired(result) ? commit(entry) : withdraw();
   return result;

@@ -52,6 +52,7 @@ void make_room(ThreadSlot& slot) {
   ChainCache* larger = cache.capacity < kLargestCache ? make_cache(cache.capacity * 2) : nullptr;
   if (larger == nullptr) return forget_chains(slot);
   forget_memos(slot);
+  forget_known(steps_of(slot));
   for (uint32_t i = 0; i < cache.capacity; ++i) {
     if (cache.chains()[i].word != 0) enter(*larger, cache.chains()[i].word, cache.refs()[i]);
   }

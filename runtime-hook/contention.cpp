@@ -33,10 +33,13 @@ ClassSlot* find_class(uint64_t key) {
   return nullptr;
 }
 
-// None: nobody holds that lock, or there is no room. A lock is not given a class for this: which one it gets
-// must not depend on chance.
-ContentionRef record_of(Lockable lock, const HeldEntry& entry, StackRef taken) {
-  const Identity known = entry.id != LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
+// A lock is not given a class for this: which one it gets must not depend on chance.
+Identity identity_for(Lockable lock, const HeldEntry& entry) {
+  return entry.id != LockRef::none ? recorded_identity(entry.id) : known_identity(lock);
+}
+
+// None: nobody holds that lock, or there is no room.
+ContentionRef record_of(Lockable lock, Identity known, StackRef taken) {
   if (known.lock == kSignal) return ContentionRef::none;
   const StackRef lock_class = known.lock_class != StackRef::none ? known.lock_class : taken;
   const uint64_t key =
@@ -84,15 +87,14 @@ void note_longest(Durations& durations, uint64_t ns, StackRef where) {
   }
 }
 
-void note(bool holds, Lockable lock, const HeldEntry& entry, CallPath& path, uint64_t ns) {
-  if (context.inside) return;
+void note(ThreadCache& cache, bool holds, Lockable lock, Identity known, CallPath& path, uint64_t ns) {
   const StackRef taken = stack_of_path(path);
-  const ContentionRef record = record_of(lock, entry, taken);
+  const ContentionRef record = record_of(lock, known, taken);
   if (record == ContentionRef::none) return;
   note_longest(durations_of(recorder().at<ContentionRecord>(record), holds), ns, taken);
   const auto bucket = static_cast<uint8_t>(format::bucket_of(ns));
   PendingTimes& times =
-      private_of(*context.own).cache->times[(bucket ^ static_cast<uint32_t>(record)) % kPendingTimes];
+      cache.times[(bucket ^ static_cast<uint32_t>(record)) % kPendingTimes];
   if (times.record != record || times.holds != (holds ? 1 : 0) || times.bucket != bucket ||
       times.count == kFlushEvery) {
     flush(times);
@@ -126,8 +128,17 @@ bool is_taken(Lockable lock, const HeldEntry& wanted) {
   }
 }
 
-void note_wait(Lockable lock, HeldEntry& wanted) {
-  note(false, lock, wanted, *private_of(wanted).path, monotonic_ns() - context.own->waiting_since_ns);
+void measure_wait(Lockable lock, HeldEntry& wanted) {
+  if (context.inside) return;
+  private_of(*context.own).cache->waited = {monotonic_ns() - context.own->waiting_since_ns, lock,
+                                            identity_for(lock, wanted), private_of(wanted).path};
+}
+
+void note_last_wait(ThreadCache& cache) {
+  const MeasuredWait waited = cache.waited;
+  // finish(), in another thread, may be at it too.
+  if (waited.path == nullptr || std::atomic_ref(cache.waited.path).exchange(nullptr) == nullptr) return;
+  note(cache, false, waited.lock, waited.known, *waited.path, waited.ns);
 }
 
 void mark_sampled(HeldEntry& entry) {
@@ -143,10 +154,13 @@ void begin_sample(const HeldEntry& entry) {
 void end_sample(HeldEntry& entry) {
   const uint64_t ns = monotonic_ns() - context.held_since_ns[place_of(entry)];
   entry.recursion = times_taken(entry);
-  note(true, {load(entry.lock), entry.kind}, entry, *private_of(entry).path, ns);
+  if (context.inside) return;
+  const Lockable lock{load(entry.lock), entry.kind};
+  note(*private_of(*context.own).cache, true, lock, identity_for(lock, entry), *private_of(entry).path, ns);
 }
 
 void flush_times(ThreadCache& cache) {
+  note_last_wait(cache);
   for (PendingTimes& times : cache.times) flush(times);
 }
 

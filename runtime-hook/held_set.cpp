@@ -309,7 +309,8 @@ void remember(ThreadSlot& slot, HeldEntry& entry, bool nested, CallSite site, Ho
   } else if (!has_room(steps_of(slot))) {
     forget_all_steps(slot);
   }
-  if (how.mode == AcquireMode::blocking) own.memo_tag = marked;
+  // Hits are counted by the step.
+  if (how.mode == AcquireMode::blocking && (own.step != nullptr || !nested)) own.memo_tag = marked;
 }
 
 // Fills the entry above the top, or finds the one of a lock that is held already. Null: `effort` does not

@@ -82,7 +82,7 @@ int wait_for_permit(Lockable semaphore, CallSite site, How how, Attempt attempt,
   const bool waits = is_taken(semaphore, *entry);
   const int result = wait_cancellably(awaited(semaphore, how), site, {entry, OnCancel::withdraw}, block);
   if (!had_trial && of_others && gave_up(result)) note_awaited(*known);
-  if (waits) note_wait(semaphore, *entry);
+  if (waits) measure_wait(semaphore, *entry);
   // Whoever posted it may not have waited for it.
   result == 0 && is_watched(known) ? commit(entry) : withdraw();
   return result;

@@ -15,6 +15,7 @@
 
 #include "core/format/trace_format.h"
 #include "runtime-hook/call_path.h"
+#include "runtime-hook/lock_identity.h"
 #include "runtime-hook/lockable.h"
 #include "runtime-hook/step.h"
 #include "runtime-hook/sys.h"
@@ -100,9 +101,18 @@ struct PendingTimes {
 };
 inline constexpr uint32_t kPendingTimes = 16;
 
+// A wait that is not noted yet, see contention.h.
+struct MeasuredWait {
+  uint64_t ns;
+  Lockable lock;
+  Identity known;
+  CallPath* path;  // null: there is none
+};
+
 struct ThreadCache {
   CallPath* paths[kPathCache];        // of path_generation, as the steps are
   PendingTimes times[kPendingTimes];  // see contention.h
+  MeasuredWait waited;
   Steps steps;
 };
 

@@ -3,6 +3,7 @@
 
 #include "runtime-hook/barrier.h"
 #include "runtime-hook/command.h"
+#include "runtime-hook/contention.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/unheard_signals.h"
 
@@ -85,6 +86,7 @@ void publish(ThreadSlot& slot, const Awaited& what, CallPath& path) {
 WaitWord::WaitWord(const Awaited& what, CallSite site, HeldEntry* wanted) {
   if (context.inside) return;
   CallPath* const known = path_of(wanted);
+  if (context.own != nullptr) note_last_wait(*private_of(*context.own).cache);
   if (known != nullptr && has_stack(*known) && !needs_watch()) {
     publish(*context.own, what, *known);
     return;

@@ -47,6 +47,7 @@ struct Step {
   auto operator<=>(const Step&) const = default;
 };
 using Steps = std::vector<Step>;
+constexpr uint64_t kRead = 4;  // beside the mode
 
 struct ThreadUse {
   uint64_t first_segment;
@@ -185,7 +186,7 @@ class LogReader {
         account.ended.emplace(address, life->second);
     }
     for (const auto& [steps, facts] : account.chains) {
-      if (steps.back().mode == static_cast<uint64_t>(Mode::try_only)) continue;
+      if ((steps.back().mode & ~kRead) == static_cast<uint64_t>(Mode::try_only)) continue;
       for (size_t i = 0; i + 1 < steps.size(); ++i) account.edges.emplace(steps[i], steps.back());
     }
   }
@@ -269,7 +270,7 @@ class TraceAccount {
   Step step_of(ChainId id) const {
     const Acquisition& wanted = graph().chain(id).wanted;
     return {program_.locks[wanted.lock].address, lives_.at(wanted.lock), site_of(wanted.stack),
-            static_cast<uint64_t>(wanted.mode)};
+            static_cast<uint64_t>(wanted.mode) | (wanted.shared ? kRead : 0)};
   }
 
   void add(ChainId id) {

@@ -4,16 +4,17 @@
 // every acquisition the whole list of what was held. Run under the shim, its trace must say the same as its
 // log (chain_model_test.cpp compares them).
 //
-// What it does: a few threads, and short-lived children of theirs, each with mutexes of all kinds of its own,
-// and some mutexes shared by all. They lock, try, lock with a deadline, re-enter, wait on condition
-// variables, unlock in order and out of order, destroy, re-initialise and overwrite mutexes; from many call
-// sites, some behind a common wrapper, some in frames of varying size, at varying recursion depth. Nothing
+// What it does: a few threads, and short-lived children of theirs, each with mutexes of all kinds, rwlocks and
+// semaphores of its own, and some mutexes shared by all. They lock, try, lock with a deadline, re-enter, wait on
+// condition variables, unlock in order and out of order, destroy, re-initialise and overwrite locks; from many
+// call sites, some behind a common wrapper, some in frames of varying size, at varying recursion depth. Nothing
 // can deadlock: a thread waits for a shared mutex only when it has none with that or a higher number, and its
 // own are wanted by nobody else.
 //
 // usage: full_recorder SEED LOG. The log is text, one fact a line; its words are in write_log().
 #include <alloca.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,9 +41,18 @@ namespace {
 // The numbers of format::AcquireMode.
 enum Mode : uint64_t { blocking, timed, try_only, reacquire };
 
+// What the same memory may hold.
+union Object {
+  pthread_mutex_t mutex;
+  pthread_rwlock_t rwlock;
+  sem_t semaphore;
+};
+enum Use { mutex, reader, writer, semaphore };
+
 struct Request {
   Mode mode;
-  pthread_mutex_t* mutex;
+  Use use;
+  Object* object;
   const timespec* until;
   pthread_cond_t* condition;
 };
@@ -54,23 +64,30 @@ struct Request {
 
 // Written out in each site, so that every call instruction belongs to it. Not a tail call, which would take
 // the site off the stack.
-#define PERFORM(request)                                                                      \
-  int result = 0;                                                                             \
-  switch ((request).mode) {                                                                   \
-    case blocking:                                                                            \
-      result = pthread_mutex_lock((request).mutex);                                           \
-      break;                                                                                  \
-    case timed:                                                                               \
-      result = pthread_mutex_timedlock((request).mutex, (request).until);                     \
-      break;                                                                                  \
-    case try_only:                                                                            \
-      result = pthread_mutex_trylock((request).mutex);                                        \
-      break;                                                                                  \
-    case reacquire:                                                                           \
-      result = pthread_cond_timedwait((request).condition, (request).mutex, (request).until); \
-      break;                                                                                  \
-  }                                                                                           \
-  asm volatile("" : "+r"(result));                                                            \
+#define LOCK_BY(request, lock, timed_lock, try_lock)       \
+  (request).mode == blocking ? lock                        \
+  : (request).mode == timed  ? timed_lock                  \
+                             : try_lock
+#define PERFORM(request)                                                                                      \
+  Object& object = *(request).object;                                                                         \
+  const timespec* const until = (request).until;                                                              \
+  int result = 0;                                                                                             \
+  if ((request).mode == reacquire) {                                                                          \
+    result = pthread_cond_timedwait((request).condition, &object.mutex, until);                               \
+  } else if ((request).use == mutex) {                                                                        \
+    result = LOCK_BY(request, pthread_mutex_lock(&object.mutex), pthread_mutex_timedlock(&object.mutex, until), \
+                     pthread_mutex_trylock(&object.mutex));                                                   \
+  } else if ((request).use == reader) {                                                                       \
+    result = LOCK_BY(request, pthread_rwlock_rdlock(&object.rwlock),                                          \
+                     pthread_rwlock_timedrdlock(&object.rwlock, until), pthread_rwlock_tryrdlock(&object.rwlock)); \
+  } else if ((request).use == writer) {                                                                       \
+    result = LOCK_BY(request, pthread_rwlock_wrlock(&object.rwlock),                                          \
+                     pthread_rwlock_timedwrlock(&object.rwlock, until), pthread_rwlock_trywrlock(&object.rwlock)); \
+  } else {                                                                                                    \
+    result = LOCK_BY(request, sem_wait(&object.semaphore), sem_timedwait(&object.semaphore, until),           \
+                     sem_trywait(&object.semaphore));                                                         \
+  }                                                                                                           \
+  asm volatile("" : "+r"(result));                                                                            \
   return result
 
 IN_SECTION(wrapper) int wrapper(const Request& request, size_t) {
@@ -132,7 +149,7 @@ constexpr size_t kDepths = 8;
 std::atomic<uint64_t> next_generation{1};
 
 struct Lock {
-  pthread_mutex_t* mutex;
+  Object* object;
   uint64_t generation = 0;
   int kind = 0;
   int shared = -1;  // its number among the shared ones
@@ -141,12 +158,15 @@ struct Lock {
 struct Held {
   Lock* lock;
   uint64_t site;
-  Mode mode;
+  uint64_t how;  // mode, and kRead
   size_t depth;  // of the recursion through which it was taken
   int times;
 };
 
-using Chain = std::vector<uint64_t>;  // per lock: address, generation, site, mode
+using Chain = std::vector<uint64_t>;  // per lock: address, generation, site, how
+
+// Of a read lock, beside its mode.
+constexpr uint64_t kRead = 4;
 
 struct Seen {
   uint64_t count = 0;
@@ -168,23 +188,34 @@ struct Log {
 // ---- a thread ----
 
 constexpr int kShared = 6;
-pthread_mutex_t shared_mutexes[kShared] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
-                                           PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
-                                           PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
+Object shared_mutexes[kShared] = {{PTHREAD_MUTEX_INITIALIZER}, {PTHREAD_MUTEX_INITIALIZER},
+                                  {PTHREAD_MUTEX_INITIALIZER}, {PTHREAD_MUTEX_INITIALIZER},
+                                  {PTHREAD_MUTEX_INITIALIZER}, {PTHREAD_MUTEX_INITIALIZER}};
 constexpr timespec kLongAgo = {1, 0};
 const timespec kFarAway = {std::time(nullptr) + 3600, 0};
 
-enum Kind { normal, recursive, errorcheck, adaptive, inheriting, robust, process_shared, kind_count };
+enum Kind {
+  normal,
+  recursive,
+  errorcheck,
+  adaptive,
+  inheriting,
+  robust,
+  process_shared,
+  rwlock,
+  one_permit,
+  kind_count
+};
 
 class Worker {
  public:
-  Worker(uint64_t seed, pthread_mutex_t* mutexes, int count, int levels, uint64_t parent,
+  Worker(uint64_t seed, Object* objects, int count, int levels, uint64_t parent,
          uint64_t parent_segment)
       : random_(seed), levels_(levels) {
     log_.tid = static_cast<uint64_t>(syscall(SYS_gettid));
     log_.parent = parent;
     log_.parent_segment = parent_segment;
-    for (int i = 0; i < count; ++i) locks_.push_back({mutexes + i});
+    for (int i = 0; i < count; ++i) locks_.push_back({objects + i});
     for (Lock& lock : locks_) make(lock);
     own_ = locks_.size();
     for (int i = 0; i < kShared; ++i) locks_.push_back({&shared_mutexes[i], 0, normal, i});
@@ -235,67 +266,76 @@ class Worker {
 
   // The whole list of what is held, written down for each of its beginnings too: those are chains of their
   // own.
-  Seen& note(const Lock& lock, uint64_t site, Mode mode, size_t depth) {
+  Seen& note(const Lock& lock, uint64_t site, uint64_t how, size_t depth) {
     Chain chain;
-    const auto extend = [&](const Lock& at, uint64_t with, Mode by, size_t from) -> Seen& {
-      for (const uint64_t word : {reinterpret_cast<uint64_t>(at.mutex), at.generation, with, uint64_t{by}}) {
+    const auto extend = [&](const Lock& at, uint64_t with, uint64_t by, size_t from) -> Seen& {
+      for (const uint64_t word : {reinterpret_cast<uint64_t>(at.object), at.generation, with, by}) {
         chain.push_back(word);
       }
       Seen& seen = log_.chains[chain];
       seen.depths |= uint64_t{1} << from;
       return seen;
     };
-    for (const Held& held : held_) extend(*held.lock, held.site, held.mode, held.depth);
-    return extend(lock, site, mode, depth);
+    for (const Held& held : held_) extend(*held.lock, held.site, held.how, held.depth);
+    return extend(lock, site, how, depth);
   }
 
   // A lock is waited for while others are held: what there is to be found in the trace. A try waits for
   // nothing; it shows only as one of the locks held when another is wanted.
-  void want(const Lock& lock, uint64_t site, Mode mode, size_t depth) {
+  void want(const Lock& lock, uint64_t site, uint64_t how, size_t depth) {
     if (held_.empty()) return;
-    Seen& seen = note(lock, site, mode, depth);
+    Seen& seen = note(lock, site, how, depth);
     if (seen.count++ == 0) seen.first_segment = segment_;
     seen.last_segment = segment_;
   }
 
-  void obtained(Lock& lock, uint64_t site, Mode mode, size_t depth) {
+  void obtained(Lock& lock, uint64_t site, uint64_t how, size_t depth) {
     ++log_.acquisitions;
-    held_.push_back({&lock, site, mode, depth, 1});
+    held_.push_back({&lock, site, how, depth, 1});
   }
 
-  void take(Lock& lock, size_t site, size_t how, size_t depth, size_t room) {
+  void take(Lock& lock, size_t site, size_t dice, size_t depth, size_t room) {
+    Use use = mutex;
+    if (lock.kind == one_permit) use = semaphore;
+    if (lock.kind == rwlock) use = below(2) == 0 ? reader : writer;
     const auto perform = [&](Mode mode, const timespec* until) {
-      return recurse(depth, kSites[site], {mode, lock.mutex, until, nullptr}, room);
+      return recurse(depth, kSites[site], {mode, use, lock.object, until, nullptr}, room);
     };
     if (Held* again = held(lock)) {
-      if (lock.kind == recursive) {
-        CHECK(perform(how < 5 ? blocking : try_only, nullptr) == 0);
+      if (lock.kind == recursive || (use == reader && (again->how & kRead) != 0)) {
+        CHECK(perform(dice < 5 ? blocking : try_only, nullptr) == 0);
         again->times += 1;
         ++log_.acquisitions;
       } else if (lock.kind == errorcheck) {
         CHECK(perform(blocking, nullptr) == EDEADLK);
       } else {
-        CHECK(perform(try_only, nullptr) == EBUSY);
+        const int result = perform(try_only, nullptr);
+        CHECK(result == EBUSY || (use == semaphore && result == -1 && errno == EAGAIN));
       }
       return;
     }
-    Mode mode = how < 6 ? blocking : how < 8 ? timed : try_only;
+    Mode mode = dice < 6 ? blocking : dice < 8 ? timed : try_only;
     const bool patient = may_wait_for(lock);
     if (mode == blocking && !patient) mode = timed;
+    const uint64_t how = mode | (use == reader ? kRead : 0);
     if (mode == try_only) {
       if (perform(mode, nullptr) != 0) return;
     } else {
-      want(lock, site, mode, depth);
+      want(lock, site, how, depth);
       const int result = perform(mode, patient ? &kFarAway : &kLongAgo);
       CHECK(result == 0 || (!patient && result == ETIMEDOUT));
       if (result != 0) return;
     }
-    obtained(lock, site, mode, depth);
+    obtained(lock, site, how, depth);
   }
 
   void leave(size_t place) {
     Held& held = held_[place];
-    CHECK(pthread_mutex_unlock(held.lock->mutex) == 0);
+    Object& object = *held.lock->object;
+    const int result = held.lock->kind == rwlock       ? pthread_rwlock_unlock(&object.rwlock)
+                       : held.lock->kind == one_permit ? sem_post(&object.semaphore)
+                                                       : pthread_mutex_unlock(&object.mutex);
+    CHECK(result == 0);
     if (--held.times == 0) held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(place));
   }
 
@@ -334,21 +374,32 @@ class Worker {
     if (held_.empty()) return;
     const size_t place = below(held_.size());
     const Held before = held_[place];
-    if (before.times > 1 || before.lock->shared >= 0) return;
+    if (before.times > 1 || before.lock->shared >= 0 || before.lock->kind >= rwlock) return;
     held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(place));
     const size_t site = below(kSiteCount);
     const size_t depth = below(kDepths);
     want(*before.lock, site, reacquire, depth);
     pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
-    const Request request{reacquire, before.lock->mutex, &kLongAgo, &condition};
+    const Request request{reacquire, mutex, before.lock->object, &kLongAgo, &condition};
     CHECK(recurse(depth, kSites[site], request, below(40)) == ETIMEDOUT);
     obtained(*before.lock, site, reacquire, depth);
   }
 
   void make(Lock& lock) {
+    lock.kind = below(2) == 0 ? normal : static_cast<int>(below(kind_count));
+    lock.generation = next_generation++;
+    if (lock.kind == rwlock) {
+      CHECK(pthread_rwlock_init(&lock.object->rwlock, nullptr) == 0);
+    } else if (lock.kind == one_permit) {
+      CHECK(sem_init(&lock.object->semaphore, 0, 1) == 0);
+    } else {
+      make_mutex(lock);
+    }
+  }
+
+  void make_mutex(const Lock& lock) {
     pthread_mutexattr_t attributes;
     CHECK(pthread_mutexattr_init(&attributes) == 0);
-    lock.kind = below(2) == 0 ? normal : static_cast<int>(below(kind_count));
     int type = PTHREAD_MUTEX_NORMAL;
     if (lock.kind == recursive) type = PTHREAD_MUTEX_RECURSIVE;
     if (lock.kind == errorcheck) type = PTHREAD_MUTEX_ERRORCHECK;
@@ -358,24 +409,27 @@ class Worker {
     if (lock.kind == robust) CHECK(pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST) == 0);
     if (lock.kind == process_shared)
       CHECK(pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED) == 0);
-    CHECK(pthread_mutex_init(lock.mutex, &attributes) == 0);
+    CHECK(pthread_mutex_init(&lock.object->mutex, &attributes) == 0);
     CHECK(pthread_mutexattr_destroy(&attributes) == 0);
-    lock.generation = next_generation++;
   }
 
   void end(const Lock& lock) {
-    CHECK(pthread_mutex_destroy(lock.mutex) == 0);
-    log_.ended.emplace_back(reinterpret_cast<uint64_t>(lock.mutex), lock.generation);
+    const int result = lock.kind == rwlock       ? pthread_rwlock_destroy(&lock.object->rwlock)
+                       : lock.kind == one_permit ? sem_destroy(&lock.object->semaphore)
+                                                 : pthread_mutex_destroy(&lock.object->mutex);
+    CHECK(result == 0);
+    log_.ended.emplace_back(reinterpret_cast<uint64_t>(lock.object), lock.generation);
   }
 
   void remake(Lock& lock) {
     if (held(lock) != nullptr) return;
-    // A process-shared or robust mutex is known by its address alone, so overwriting does not end it.
+    // What is known by its address alone does not end by being overwritten. Nor is a mutex what the memory of an
+    // rwlock becomes, as long as nothing ends that.
     const bool overwrite = below(3) == 0;
-    const bool marked = lock.kind != robust && lock.kind != process_shared;
+    const bool marked = lock.kind < robust;
     if ((overwrite && !marked) || below(2) == 0) end(lock);
     if (!overwrite) return make(lock);
-    *lock.mutex = PTHREAD_MUTEX_INITIALIZER;
+    *lock.object = {PTHREAD_MUTEX_INITIALIZER};
     lock.kind = normal;
     lock.generation = next_generation++;
   }
@@ -404,11 +458,11 @@ struct Start {
 std::atomic<const Log*> finished[1 << 16];
 std::atomic<size_t> finished_count;
 
-// Its mutexes lie on its stack: the next thread finds what they left there.
+// Its locks lie on its stack: the next thread finds what they left there.
 void* live(void* argument) {
   auto& start = *static_cast<Start*>(argument);
-  pthread_mutex_t mutexes[8];
-  Worker worker(start.seed, mutexes, start.locks, start.levels, start.parent, start.parent_segment);
+  Object objects[8];
+  Worker worker(start.seed, objects, start.locks, start.levels, start.parent, start.parent_segment);
   worker.run(start.operations);
   start.log = new Log(worker.log());
   finished[finished_count++] = start.log;
