@@ -118,9 +118,9 @@ class Builder {
     count_nested();
     gather_edges();
     for (auto& [ends, gathered] : edges_) {
-      std::ranges::sort(gathered.wanted);
-      const auto repeated = std::ranges::unique(gathered.wanted);
-      gathered.wanted.erase(repeated.begin(), repeated.end());  // it is one acquisition
+      std::vector<ChainId>& wanted = gathered.wanted;
+      std::sort(wanted.begin(), wanted.end());
+      wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());  // it is one acquisition
       result_.edges.push_back(edge(ends.first, ends.second, gathered));
     }
     for (const ClassEdge& edge : result_.edges) {

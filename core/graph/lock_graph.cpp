@@ -81,8 +81,7 @@ void LockGraph::make_edges() const {
   std::ranges::sort(nestings);
   // A re-entered lock stands in the chain more than once; its outermost acquisition, which was added before
   // the others, is the one that holds it.
-  const auto repeated = std::ranges::unique(nestings, same_wait);
-  nestings.erase(repeated.begin(), repeated.end());
+  nestings.erase(std::unique(nestings.begin(), nestings.end(), same_wait), nestings.end());
 
   std::vector<std::pair<uint32_t, uint32_t>> edges;
   evidence_.clear();
