@@ -101,7 +101,7 @@ class JudgedCycles {
 
 // What is known of an edge while its evidence is gathered.
 struct Gathered {
-  std::set<ChainId> wanted;  // a chain that holds two locks of a class is still one acquisition
+  std::vector<ChainId> wanted;  // a chain that holds two locks of a class is in it twice
   std::map<std::pair<size_t, size_t>, uint64_t> sites;
   std::optional<Tier> cycle;
 };
@@ -117,8 +117,12 @@ class Builder {
     add_nodes();
     count_nested();
     gather_edges();
-    for (const auto& [ends, gathered] : edges_)
+    for (auto& [ends, gathered] : edges_) {
+      std::vector<ChainId>& wanted = gathered.wanted;
+      std::sort(wanted.begin(), wanted.end());
+      wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());  // it is one acquisition
       result_.edges.push_back(edge(ends.first, ends.second, gathered));
+    }
     for (const ClassEdge& edge : result_.edges) {
       if (edge.cycle) result_.nodes[edge.from].in_cycle = result_.nodes[edge.to].in_cycle = true;
     }
@@ -186,7 +190,7 @@ class Builder {
       Gathered& gathered = edges_[{node_of_[index(held)], node_of_[index(wanted)]}];
       for (const Evidence& evidence : locks.evidence(edge)) {
         const Chain& inner = locks.chain(evidence.wanted);
-        gathered.wanted.insert(evidence.wanted);
+        gathered.wanted.push_back(evidence.wanted);
         const size_t held_site = sites_.of(locks.chain(evidence.held).wanted.stack);
         gathered.sites[{held_site, sites_.of(inner.wanted.stack)}] += inner.count;
       }

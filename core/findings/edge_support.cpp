@@ -5,10 +5,14 @@
 
 namespace gordian {
 
-EdgeSupports::EdgeSupports(const Program& program, const LockGraph& graph)
-    : program_(program), graph_(graph) {
+EdgeSupports::EdgeSupports(const Program& program, const LockGraph& graph,
+                           std::span<const LockGraph::Edge> asked_for)
+    : program_(program), graph_(graph), classes_(classes_by_name(program)) {
+  for (const LockGraph::Edge edge : asked_for) supports_.try_emplace(relation(edge));
   for (const auto edge : boost::make_iterator_range(boost::edges(graph.boost_graph()))) {
-    EdgeSupport& support = supports_[relation(edge)];
+    const auto known = supports_.find(relation(edge));
+    if (known == supports_.end()) continue;
+    EdgeSupport& support = known->second;
     for (const Evidence& evidence : graph.evidence(edge)) {
       const Chain& chain = graph.chain(evidence.wanted);
       support.sites.emplace(graph.chain(evidence.held).wanted.stack, chain.wanted.stack);
@@ -19,10 +23,12 @@ EdgeSupports::EdgeSupports(const Program& program, const LockGraph& graph)
 }
 
 EdgeSupports::Relation EdgeSupports::relation(LockGraph::Edge edge) const {
-  const Lock& held = program_.locks[graph_.held(edge)];
-  const Lock& wanted = program_.locks[graph_.wanted(edge)];
-  const bool upwards = held.class_name == wanted.class_name && held.address < wanted.address;
-  return {held.process, held.class_name, wanted.class_name, upwards};
+  const LockId held = graph_.held(edge);
+  const LockId wanted = graph_.wanted(edge);
+  const Lock& held_lock = program_.locks[held];
+  const bool upwards =
+      classes_[held] == classes_[wanted] && held_lock.address < program_.locks[wanted].address;
+  return {held_lock.process, classes_[held], classes_[wanted], upwards};
 }
 
 }  // namespace gordian

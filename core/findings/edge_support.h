@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
-#include <string>
+#include <span>
 #include <utility>
 
 #include "core/graph/lock_graph.h"
@@ -24,18 +24,19 @@ struct EdgeSupport {
   bool more_threads = false;  // at least so many
 };
 
-// Of one graph, all of whose evidence is looked at when it is made.
+// Of some edges of one graph, all of whose evidence is looked at when it is made.
 class EdgeSupports {
  public:
-  EdgeSupports(const Program& program, const LockGraph& graph);
+  EdgeSupports(const Program& program, const LockGraph& graph, std::span<const LockGraph::Edge> asked_for);
 
+  // One of those asked for.
   const EdgeSupport& of(LockGraph::Edge edge) const { return supports_.at(relation(edge)); }
 
  private:
   struct Relation {
     ProcessId process;
-    std::string held;
-    std::string wanted;
+    ClassId held;
+    ClassId wanted;
     bool upwards;
     friend auto operator<=>(const Relation&, const Relation&) = default;
   };
@@ -44,6 +45,7 @@ class EdgeSupports {
 
   const Program& program_;
   const LockGraph& graph_;
+  const Table<LockId, ClassId> classes_;
   std::map<Relation, EdgeSupport> supports_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <utility>
 
 namespace gordian {
@@ -20,8 +21,8 @@ class Judge {
         choice_(cycle.locks.size()) {
     for (size_t i = 0; i < cycle.locks.size(); ++i) {
       const LockId wanted = cycle.locks[(i + 1) % cycle.locks.size()];
-      std::vector<Evidence>& evidence =
-          evidence_.emplace_back(graph.evidence(*graph.find(cycle.locks[i], wanted)));
+      const std::span<const Evidence> all = graph.evidence(*graph.find(cycle.locks[i], wanted));
+      std::vector<Evidence>& evidence = evidence_.emplace_back(all.begin(), all.end());
       // A wait that gives up in time makes the weaker case.
       std::ranges::stable_partition(evidence, [&](const Evidence& piece) {
         return graph.chain(piece.wanted).wanted.mode != Mode::timed;

@@ -2,53 +2,54 @@
 #include "core/findings/judged_cycles.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
-#include <set>
-#include <unordered_map>
 #include <utility>
 
 namespace gordian {
 namespace {
 
-using Edge = std::pair<LockId, LockId>;  // held, wanted
-
-template <typename Function>
-void for_each_edge(const Cycle& cycle, Function function) {
-  for (size_t i = 0; i < cycle.locks.size(); ++i) {
-    function(Edge{cycle.locks[i], cycle.locks[(i + 1) % cycle.locks.size()]});
-  }
-}
-
 // Searches the edges that lie on cycles for plausible cycles.
 class FeasibleCycles {
  public:
   FeasibleCycles(const LockGraph& graph, const Ordering& ordering, const Admissible& admissible,
-                 const std::set<Edge>& edges)
+                 const std::vector<LockGraph::Edge>& edges)
       : graph_(graph), cast_(graph, ordering), admissible_(admissible) {
-    for (const auto& [held, wanted] : edges) {
-      out_[held].push_back(wanted);
-      in_[wanted].push_back(held);
+    for (size_t lock = 0; lock < graph.lock_count(); ++lock) {
+      out_.add({});
+      in_.add({});
+      distance_.add(kFar);
+    }
+    for (const LockGraph::Edge edge : edges) {
+      out_[graph.held(edge)].push_back(graph.wanted(edge));
+      in_[graph.wanted(edge)].push_back(graph.held(edge));
     }
   }
 
   // The shortest through `edge`, in cycle(), if any. After `max_steps` it is given up. If there is none, the
   // edge is left out from now on.
-  Outcome find(const Edge& edge, uint64_t max_steps) {
+  Outcome find(LockGraph::Edge edge, uint64_t max_steps) {
+    const LockId held = graph_.held(edge);
+    const LockId wanted = graph_.wanted(edge);
     steps_ = 0;
-    distance_.clear();
+    max_steps_ = max_steps;
+    for (const LockId lock : measured_) distance_[lock] = kFar;
+    measured_.clear();
+    measured_all_ = true;
     Outcome outcome = Outcome::none;
     cut_short_ = true;
     for (longest_ = 2; outcome == Outcome::none && cut_short_; ++longest_) {
       if (steps_ >= max_steps) return Outcome::gave_up;
       cast_.begin({}, max_steps - steps_);
       cut_short_ = false;
-      locks_.assign({edge.first});
-      outcome = go(edge.second);
+      locks_.assign({held});
+      outcome = go(wanted);
       steps_ += cast_.steps();
     }
+    if (outcome == Outcome::none && !measured_all_) return Outcome::gave_up;
     if (outcome == Outcome::none) {
-      std::erase(out_[edge.first], edge.second);
-      std::erase(in_[edge.second], edge.first);
+      std::erase(out_[held], wanted);
+      std::erase(in_[wanted], held);
     }
     return outcome;
   }
@@ -117,7 +118,7 @@ class FeasibleCycles {
   // There may be more to find with longer cycles only if the edge that was not followed leads back, and
   // somebody may stand on it.
   Outcome note_cut(LockId lock) {
-    if (cut_short_ || (!distance_.empty() && !distance_.contains(lock))) return Outcome::none;
+    if (cut_short_ || (!measured_.empty() && distance_[lock] == kFar)) return Outcome::none;
     const Outcome anyone = put_on_edge(lock, [] { return Outcome::found; });
     cut_short_ = anyone == Outcome::found;
     return anyone == Outcome::gave_up ? anyone : Outcome::none;
@@ -127,38 +128,47 @@ class FeasibleCycles {
   bool is_too_far(LockId lock) {
     if (lock == locks_.front()) return false;
     if (locks_.size() + 1 > longest_) return true;
-    if (distance_.empty()) measure_distances();
-    const auto known = distance_.find(lock);
-    return known == distance_.end() || locks_.size() + known->second > longest_;
+    if (measured_.empty()) measure_distances();
+    return distance_[lock] == kFar || locks_.size() + distance_[lock] > longest_;
   }
 
   // Edges to the first of locks_, by breadth-first search.
   void measure_distances() {
-    std::vector<LockId> queue{locks_.front()};
+    measured_.assign({locks_.front()});
     distance_[locks_.front()] = 0;
-    for (size_t next = 0; next < queue.size(); ++next) {
-      const LockId lock = queue[next];
+    measured_all_ = true;
+    for (size_t next = 0; next < measured_.size(); ++next) {
+      const LockId lock = measured_[next];
       steps_ += in_[lock].size();
+      measured_all_ = steps_ < max_steps_;
+      if (!measured_all_) return;
       for (const LockId source : in_[lock]) {
-        if (distance_.try_emplace(source, distance_[lock] + 1).second) queue.push_back(source);
+        if (distance_[source] != kFar) continue;
+        distance_[source] = distance_[lock] + 1;
+        measured_.push_back(source);
       }
     }
   }
 
+  static constexpr uint32_t kFar = std::numeric_limits<uint32_t>::max();
+
   const LockGraph& graph_;
   Cast cast_;
   const Admissible& admissible_;
-  std::unordered_map<LockId, std::vector<LockId>> out_;
-  std::unordered_map<LockId, std::vector<LockId>> in_;
+  Table<LockId, std::vector<LockId>> out_;
+  Table<LockId, std::vector<LockId>> in_;
   // Of the search at hand.
   std::vector<LockId> locks_;       // of the way
   std::vector<Evidence> evidence_;  // of its edges
   std::vector<EdgeChoice> choices_;
-  std::vector<LockId> queues_;  // of its locks, those that a reader wants beside a reader
-  std::unordered_map<LockId, size_t> distance_;
+  std::vector<LockId> queues_;        // of its locks, those that a reader wants beside a reader
+  Table<LockId, uint32_t> distance_;  // to the first of locks_; kFar: it leads there not, or is not measured
+  std::vector<LockId> measured_;      // those that are not far
+  bool measured_all_ = true;
   size_t longest_ = 0;
   bool cut_short_ = false;
   uint64_t steps_ = 0;
+  uint64_t max_steps_ = 0;
 };
 
 }  // namespace
@@ -166,25 +176,31 @@ class FeasibleCycles {
 JudgedCycles judged_cycles(const LockGraph& graph, const Ordering& ordering, const Admissible& admissible,
                            CycleBudget budget) {
   JudgedCycles result;
-  std::set<Edge> edges;  // all that lie on cycles, since each of them lies on one of find_cycles()
-  std::set<Edge> settled;
+  std::vector<bool> settled(graph.edge_count());
+  const auto number = [&](LockGraph::Edge edge) {
+    return boost::get(boost::edge_index, graph.boost_graph(), edge);
+  };
   const auto add = [&](Cycle cycle) {
     Verdict verdict = judge(cycle, graph, ordering, kMaxFeasibilitySteps, admissible);
-    const bool settles = (verdict.blocks && verdict.tier == Tier::plausible) || cycle.locks.size() == 1;
-    for_each_edge(cycle, [&](const Edge& edge) {
-      edges.insert(edge);
-      if (settles) settled.insert(edge);
-    });
+    const size_t size = cycle.locks.size();
+    if ((verdict.blocks && verdict.tier == Tier::plausible) || size == 1) {
+      for (size_t i = 0; i < size; ++i)
+        settled[number(*graph.find(cycle.locks[i], cycle.locks[(i + 1) % size]))] = true;
+    }
     result.cycles.push_back({std::move(cycle), std::move(verdict)});
   };
   for (Cycle& cycle : find_cycles(graph)) add(std::move(cycle));
 
-  if (settled.size() == edges.size()) return result;
+  if (result.cycles.empty()) return result;
+  const std::vector<LockGraph::Edge> edges = edges_on_cycles(graph);
+  const auto is_settled = [&](LockGraph::Edge edge) { return settled[number(edge)]; };
+  if (std::ranges::all_of(edges, is_settled)) return result;
   FeasibleCycles search(graph, ordering, admissible, edges);
-  for (const Edge& edge : std::set<Edge>(edges)) {
-    if (settled.contains(edge)) continue;
+  for (const LockGraph::Edge edge : edges) {
+    if (is_settled(edge)) continue;
     const Outcome outcome = search.find(edge, std::min(budget.steps, budget.steps_per_edge));
-    budget.steps -= std::min(budget.steps, search.steps());
+    const uint64_t cost = search.steps() + (outcome == Outcome::found ? kCycleCost : 0);
+    budget.steps -= std::min(budget.steps, cost);
     if (outcome == Outcome::found) add(search.cycle());
     if (outcome == Outcome::gave_up) ++result.given_up;
   }

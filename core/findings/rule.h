@@ -5,6 +5,7 @@
 #ifndef GORDIAN_CORE_FINDINGS_RULE_H
 #define GORDIAN_CORE_FINDINGS_RULE_H
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,11 +16,14 @@
 
 namespace gordian {
 
+class ProgramCycles;
+
 // What a rule works with besides the program.
 struct Context {
   Symbolizer& symbolizer;
-  std::vector<Finding>& findings;          // to append to, in any order
-  std::vector<std::string> warnings = {};  // the same; what may be missing
+  std::vector<Finding>& findings;                    // to append to, in any order
+  std::vector<std::string> warnings = {};            // the same; what may be missing
+  std::shared_ptr<const ProgramCycles> cycles = {};  // null: no rule has asked for them yet
 };
 
 struct Rule {

@@ -100,6 +100,7 @@ enum class RecordType : uint16_t {
   handoff,
   shared_lock,
 };
+inline constexpr size_t kRecordTypes = 18;  // one above the last
 
 enum class RecordState : uint16_t { claimed = 1, committed = 2 };
 

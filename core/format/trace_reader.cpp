@@ -26,7 +26,10 @@ std::vector<char> read_all(const std::filesystem::path& file) {
     throw BadTrace(fmt::format("{}: cannot be opened ({}); check the path and its permissions", file.string(),
                                std::strerror(errno)));
   }
-  std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  const uintmax_t size = std::filesystem::file_size(file, error);
+  std::vector<char> bytes(error ? 0 : size);
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<size_t>(in.gcount()));
   if (in.bad()) throw BadTrace(fmt::format("{}: cannot be read ({})", file.string(), std::strerror(errno)));
   return bytes;
 }
@@ -137,7 +140,8 @@ void TraceReader::find_records() {
     // now.
     if (head.state == format::RecordState::committed && fixed_size(head.type) != 0) {
       if (is_sound(at, head)) {
-        records_.push_back(at);
+        records_[static_cast<size_t>(head.type)].push_back(
+            static_cast<uint32_t>(at / format::kRecordAlignment));
       } else {
         ++unsound;
       }
@@ -145,6 +149,16 @@ void TraceReader::find_records() {
     at += head.size;
   }
   if (unsound > 0) problems_.push_back(fmt::format("{}: {} damaged records were not used", name_, unsound));
+}
+
+std::vector<uint64_t> TraceReader::records() const {
+  std::vector<uint64_t> offsets;
+  for (const std::vector<uint32_t>& of_a_type : records_) {
+    for (const uint32_t reference : of_a_type)
+      offsets.push_back(uint64_t{reference} * format::kRecordAlignment);
+  }
+  std::ranges::sort(offsets);
+  return offsets;
 }
 
 bool TraceReader::is_sound(uint64_t offset, const RecordHeader& head) const {

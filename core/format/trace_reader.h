@@ -6,6 +6,7 @@
 #ifndef GORDIAN_CORE_FORMAT_TRACE_READER_H
 #define GORDIAN_CORE_FORMAT_TRACE_READER_H
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -78,8 +79,8 @@ class TraceReader {
   // What was wrong with the file, one sentence each.
   const std::vector<std::string>& problems() const { return problems_; }
 
-  // Offsets of all whole, committed records of known type, in file order.
-  std::span<const uint64_t> records() const { return records_; }
+  // Offsets of all whole, committed records of known type, in file order. O(n log n).
+  std::vector<uint64_t> records() const;
   format::RecordType type_at(uint64_t offset) const {
     return reinterpret_cast<const format::RecordHeader*>(bytes_.data() + offset)->type;
   }
@@ -87,11 +88,12 @@ class TraceReader {
   const Record& at(uint64_t offset) const {
     return *reinterpret_cast<const Record*>(bytes_.data() + offset);
   }
-  // Calls `visit(offset, record)` for every record of one type.
+  // Calls `visit(offset, record)` for every record of one type, in file order.
   template <typename Record, typename Visit>
   void for_each(Visit visit) const {
-    for (const uint64_t offset : records_) {
-      if (type_at(offset) == kTypeOf<Record>) visit(offset, at<Record>(offset));
+    for (const uint32_t reference : records_[static_cast<size_t>(kTypeOf<Record>)]) {
+      const uint64_t offset = uint64_t{reference} * format::kRecordAlignment;
+      visit(offset, at<Record>(offset));
     }
   }
 
@@ -118,7 +120,7 @@ class TraceReader {
 
   std::string name_;
   std::vector<char> bytes_;
-  std::vector<uint64_t> records_;
+  std::array<std::vector<uint32_t>, format::kRecordTypes> records_;  // references, by type
   std::vector<std::string> problems_;
 };
 

@@ -22,6 +22,7 @@ struct Acquisition {
   StackId stack = kNoStack;
   Mode mode = Mode::blocking;
   bool shared = false;  // as one of several readers, which do not wait for one another
+  bool operator==(const Acquisition&) const = default;
 };
 
 // A thread that went through a chain, and the first and last of its segments in which it did. A thread that

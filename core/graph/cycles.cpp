@@ -7,6 +7,7 @@
 #include <boost/range/iterator_range.hpp>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
@@ -26,38 +27,53 @@ struct Component {
   Adjacency in;
 };
 
+// Of each lock, the number of its strongly connected component. Returns how many there are.
+uint32_t find_components(const LockGraph& graph, std::vector<uint32_t>& component_of) {
+  const LockGraph::Graph& boost_graph = graph.boost_graph();
+  component_of.resize(graph.lock_count());
+  return boost::strong_components(
+      boost_graph,
+      boost::make_iterator_property_map(component_of.begin(), get(boost::vertex_index, boost_graph)));
+}
+
 // The components that have cycles, small ones first.
 std::vector<Component> components_of(const LockGraph& graph) {
+  constexpr uint32_t kAcyclic = std::numeric_limits<uint32_t>::max();
   const LockGraph::Graph& boost_graph = graph.boost_graph();
-  const size_t lock_count = graph.lock_count();
-  std::vector<size_t> component_of(lock_count);
-  const auto component_map =
-      boost::make_iterator_property_map(component_of.begin(), get(boost::vertex_index, boost_graph));
-  const size_t component_count = boost::strong_components(boost_graph, component_map);
+  const auto lock_count = static_cast<uint32_t>(graph.lock_count());
+  std::vector<uint32_t> component_of;
+  std::vector<uint32_t> sizes(find_components(graph, component_of));
+  for (const uint32_t component : component_of) ++sizes[component];
 
-  std::vector<Component> components(component_count);
+  std::vector<Component> components;
+  std::vector<uint32_t> place_of(sizes.size(), kAcyclic);  // in `components`
   std::vector<Node> node_of(lock_count);
-  for (size_t lock = 0; lock < lock_count; ++lock) {
-    std::vector<LockId>& locks = components[component_of[lock]].locks;
+  for (uint32_t lock = 0; lock < lock_count; ++lock) {
+    const auto id = static_cast<LockId>(lock);
+    uint32_t& place = place_of[component_of[lock]];
+    if (place == kAcyclic) {
+      if (sizes[component_of[lock]] == 1 && !graph.find(id, id)) continue;
+      place = static_cast<uint32_t>(components.size());
+      components.emplace_back();
+    }
+    std::vector<LockId>& locks = components[place].locks;
     node_of[lock] = static_cast<Node>(locks.size());
-    locks.push_back(static_cast<LockId>(lock));
+    locks.push_back(id);
   }
-  std::erase_if(components, [&](const Component& component) {
-    return component.locks.size() == 1 && !graph.find(component.locks.front(), component.locks.front());
-  });
 
   for (Component& component : components) {
     component.out.resize(component.locks.size());
     component.in.resize(component.locks.size());
+    // Targets come in the order of their ids, whatever the order in which a trace brought the edges: that
+    // must not choose between equally short cycles.
     for (Node node = 0; node < component.locks.size(); ++node) {
-      const size_t lock = index(component.locks[node]);
+      const auto lock = static_cast<uint32_t>(component.locks[node]);
       for (const auto edge : boost::make_iterator_range(boost::out_edges(lock, boost_graph))) {
-        const size_t target = boost::target(edge, boost_graph);
-        if (component_of[target] == component_of[lock]) component.out[node].push_back(node_of[target]);
+        const uint32_t target = boost::target(edge, boost_graph);
+        if (component_of[target] != component_of[lock]) continue;
+        component.out[node].push_back(node_of[target]);
+        component.in[node_of[target]].push_back(node);
       }
-      // The order in which a trace happened to bring the edges must not choose between equally short cycles.
-      std::ranges::sort(component.out[node]);
-      for (const Node target : component.out[node]) component.in[target].push_back(node);
     }
   }
   std::ranges::sort(components, [](const Component& a, const Component& b) {
@@ -110,7 +126,7 @@ class Search {
 
 class CycleFinder {
  public:
-  explicit CycleFinder(const Component& component) : component_(component) {}
+  CycleFinder(const LockGraph& graph, const Component& component) : graph_(graph), component_(component) {}
 
   // No cycle twice. Takes what it searched off `budget`.
   std::vector<std::vector<Node>> find(uint64_t& budget) {
@@ -125,8 +141,9 @@ class CycleFinder {
         std::ranges::reverse(path);
         report(std::move(path));
       }
+      budget -= std::min(budget, kCycleCost * sources.size());
     }
-    if (node < component_.locks.size()) cover_edges_into(node);
+    if (node < component_.locks.size()) cover_edges();
     std::ranges::sort(reported_);
     const auto repeated = std::ranges::unique(reported_);
     reported_.erase(repeated.begin(), repeated.end());
@@ -134,15 +151,9 @@ class CycleFinder {
   }
 
  private:
-  // Gives every edge into `first` and the nodes after it some cycle, unless it is on a reported one.
-  void cover_edges_into(Node first) {
-    std::unordered_set<uint64_t> covered;
-    const auto edge = [](Node source, Node target) { return uint64_t{source} << 32 | target; };
-    const auto cover = [&](const std::vector<Node>& cycle) {
-      for (size_t i = 0; i < cycle.size(); ++i) covered.insert(edge(cycle[i], cycle[(i + 1) % cycle.size()]));
-    };
-    std::ranges::for_each(reported_, cover);
-
+  // Gives every edge some cycle, unless one that was taken at the same places is on a reported one.
+  void cover_edges() {
+    std::ranges::for_each(reported_, [&](const auto& cycle) { cover(cycle); });
     const Node root = 0;
     Search from_root(component_.locks.size());
     Search to_root(component_.locks.size());
@@ -151,9 +162,9 @@ class CycleFinder {
     std::vector<uint64_t> above(component_.locks.size(),
                                 0);  // the mark of the edge whose source this leads to
     uint64_t mark = 0;
-    for (Node target = first; target < component_.locks.size(); ++target) {
-      for (const Node source : component_.in[target]) {
-        if (covered.contains(edge(source, target))) continue;
+    for (Node source = 0; source < component_.locks.size(); ++source) {
+      for (const Node target : component_.out[source]) {
+        if (is_covered(source, target)) continue;
         ++mark;
         for (Node at = source; at != kNone; at = from_root.parent(at)) above[at] = mark;
         // Leaving the way to the root where it first meets the way from the root keeps the cycle simple.
@@ -168,14 +179,45 @@ class CycleFinder {
     }
   }
 
+  static uint64_t pair(uint32_t first, uint32_t second) { return uint64_t{first} << 32 | second; }
+
+  std::span<const Evidence> evidence(Node source, Node target) const {
+    return graph_.evidence(*graph_.find(component_.locks[source], component_.locks[target]));
+  }
+  StackId stack(ChainId chain) const { return graph_.chain(chain).wanted.stack; }
+  uint64_t places(const Evidence& evidence) const {
+    return pair(static_cast<uint32_t>(stack(evidence.held)), static_cast<uint32_t>(stack(evidence.wanted)));
+  }
+
+  void cover(const std::vector<Node>& cycle) {
+    for (size_t i = 0; i < cycle.size(); ++i) {
+      const Node source = cycle[i];
+      const Node target = cycle[(i + 1) % cycle.size()];
+      covered_.insert(pair(source, target));
+      for (const Evidence& each : evidence(source, target)) covered_places_.insert(places(each));
+    }
+  }
+
+  // Itself, or by others of its places; a lock that points to itself stands for no other.
+  bool is_covered(Node source, Node target) const {
+    if (covered_.contains(pair(source, target))) return true;
+    return source != target && std::ranges::all_of(evidence(source, target), [&](const Evidence& each) {
+             return stack(each.held) != kNoStack && stack(each.wanted) != kNoStack &&
+                    covered_places_.contains(places(each));
+           });
+  }
+
   // Cycles are kept in the rotation of Cycle, so that equal ones can be recognised.
   void report(std::vector<Node> cycle) {
     std::ranges::rotate(cycle, std::ranges::min_element(cycle));
     reported_.push_back(std::move(cycle));
   }
 
+  const LockGraph& graph_;
   const Component& component_;
   std::vector<std::vector<Node>> reported_;
+  std::unordered_set<uint64_t> covered_;         // edges, as pairs of nodes
+  std::unordered_set<uint64_t> covered_places_;  // as pairs of stacks
 };
 
 }  // namespace
@@ -183,7 +225,7 @@ class CycleFinder {
 std::vector<Cycle> find_cycles(const LockGraph& graph, uint64_t search_budget) {
   std::vector<Cycle> cycles;
   for (const Component& component : components_of(graph)) {
-    for (const std::vector<Node>& nodes : CycleFinder(component).find(search_budget)) {
+    for (const std::vector<Node>& nodes : CycleFinder(graph, component).find(search_budget)) {
       Cycle& cycle = cycles.emplace_back();
       cycle.locks.reserve(nodes.size());
       for (const Node node : nodes) cycle.locks.push_back(component.locks[node]);
@@ -194,6 +236,17 @@ std::vector<Cycle> find_cycles(const LockGraph& graph, uint64_t search_budget) {
     return a.locks < b.locks;
   });
   return cycles;
+}
+
+std::vector<LockGraph::Edge> edges_on_cycles(const LockGraph& graph) {
+  std::vector<uint32_t> component_of;
+  find_components(graph, component_of);
+  std::vector<LockGraph::Edge> edges;
+  for (const auto edge : boost::make_iterator_range(boost::edges(graph.boost_graph()))) {
+    if (component_of[index(graph.held(edge))] == component_of[index(graph.wanted(edge))])
+      edges.push_back(edge);
+  }
+  return edges;
 }
 
 }  // namespace gordian

@@ -16,6 +16,7 @@ enum class ThreadId : uint32_t {};
 enum class LockId : uint32_t {};
 enum class StackId : uint32_t {};
 enum class ChainId : uint32_t {};
+enum class ClassId : uint32_t {};  // of locks, numbered by name
 
 inline constexpr StackId kNoStack{0xffffffff};
 inline constexpr ChainId kNoChain{0xffffffff};

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
+
+#include "core/graph/chain_index.h"
 
 namespace gordian {
 namespace {
@@ -58,26 +59,20 @@ LockGraph kind_graph(const Program& program) {
     vertex.add(by_class ? first_of_class.try_emplace(class_of(lock), id).first->second : id);
   }
 
-  std::map<std::tuple<ChainId, LockId, StackId, Mode, bool>, ChainId> nodes;
+  ChainIndex nodes(graph);
   Table<ChainId, ChainId> node_of;
   for (const Chain& chain : program.graph.chains()) {
-    const ChainId outer = chain.outer == kNoChain ? kNoChain : node_of[chain.outer];
-    const LockId lock = vertex[chain.wanted.lock];
-    const auto [node, is_new] = nodes.try_emplace(
-        {outer, lock, chain.wanted.stack, chain.wanted.mode, chain.wanted.shared}, kNoChain);
-    if (is_new) {
-      Chain fresh;
-      fresh.outer = outer;
-      fresh.wanted = chain.wanted;
-      fresh.wanted.lock = lock;
-      node->second = graph.add_chain(std::move(fresh));
-    }
-    Chain& merged = graph.chain(node->second);
+    Chain fresh;
+    fresh.outer = chain.outer == kNoChain ? kNoChain : node_of[chain.outer];
+    fresh.wanted = chain.wanted;
+    fresh.wanted.lock = vertex[chain.wanted.lock];
+    const ChainId node = nodes.add(std::move(fresh));
+    Chain& merged = graph.chain(node);
     merged.count += chain.count;
     merged.more_uses |= chain.more_uses;
     merged.summary |= chain.summary;
     add_uses(merged, chain);
-    node_of.add(node->second);
+    node_of.add(node);
   }
   return graph;
 }

@@ -8,15 +8,22 @@
 // so a lock does not point to itself; but for one that is read again where readers queue behind a waiting
 // writer: the writer waits for the reader, and the reader, from its second acquisition on, for the writer.
 //
-// Movable, not copyable; edge descriptors stay valid over a move. Not thread-safe for writing; any number of
-// threads may read. Adding a chain of depth d is O(d).
+// Chains are only gathered when they are added, O(d) at depth d. The edges are made of them the first time
+// they are asked for afterwards, as a compressed sparse row graph: sorted by held and wanted lock, with the
+// evidence of each edge side by side, in the order in which its chains were added. O(n log n) for n pieces of
+// evidence, 8 bytes each and 8 more for an edge; finding an edge is a binary search among those of its lock.
+//
+// Movable, not copyable; edges stay valid over a move, and until a chain is added. Not thread-safe for
+// writing, as which the first look at the edges counts; after that any number of threads may read.
 #ifndef GORDIAN_CORE_GRAPH_LOCK_GRAPH_H
 #define GORDIAN_CORE_GRAPH_LOCK_GRAPH_H
 
-#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/compressed_sparse_row_graph.hpp>
+#include <boost/range/iterator_range.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -31,14 +38,10 @@ struct Evidence {
   ChainId wanted;
 };
 
-struct EdgeData {
-  std::vector<Evidence> evidence;
-};
-
 class LockGraph {
  public:
-  using Graph =
-      boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property, EdgeData>;
+  using Graph = boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, boost::no_property,
+                                                   boost::no_property, uint32_t, uint32_t>;
   using Edge = Graph::edge_descriptor;
 
   // What a vertex stands for:
@@ -64,32 +67,33 @@ class LockGraph {
   ChainId add_chain(Chain chain);
 
   std::optional<Edge> find(LockId held, LockId wanted) const;
-  LockId held(Edge edge) const { return static_cast<LockId>(boost::source(edge, *graph_)); }
-  LockId wanted(Edge edge) const { return static_cast<LockId>(boost::target(edge, *graph_)); }
-  const std::vector<Evidence>& evidence(Edge edge) const { return (*graph_)[edge].evidence; }
+  LockId held(Edge edge) const { return static_cast<LockId>(boost::source(edge, boost_graph())); }
+  LockId wanted(Edge edge) const { return static_cast<LockId>(boost::target(edge, boost_graph())); }
+  std::span<const Evidence> evidence(Edge edge) const;
   // Times this edge was taken: the sum of its evidence's chain counts.
   uint64_t count(Edge edge) const;
 
   const Table<ChainId, Chain>& chains() const { return chains_; }
   Chain& chain(ChainId id) { return chains_[id]; }
   const Chain& chain(ChainId id) const { return chains_[id]; }
-  const Graph& boost_graph() const { return *graph_; }
-  size_t lock_count() const { return boost::num_vertices(*graph_); }
-  size_t edge_count() const { return boost::num_edges(*graph_); }
+  const Graph& boost_graph() const {
+    if (!graph_) make_edges();
+    return *graph_;
+  }
+  size_t lock_count() const { return vertices_.size(); }
+  size_t edge_count() const { return boost::num_edges(boost_graph()); }
 
  private:
-  static uint64_t key(LockId held, LockId wanted) { return uint64_t{index(held)} << 32 | index(wanted); }
+  void add_evidence(Evidence evidence);
+  void make_edges() const;
 
-  // The edge's data; adds the edge when there is none.
-  EdgeData& edge_data(LockId held, LockId wanted);
-
-  // On the heap, since Boost's graphs copy themselves when moved, which would leave the descriptors behind.
-  std::unique_ptr<Graph> graph_ = std::make_unique<Graph>();
   Table<LockId, Vertex> vertices_;
   std::unordered_map<LockId, std::vector<ChainId>>
       writers_;  // of the locks whose readers queue, which are few
   Table<ChainId, Chain> chains_;
-  std::unordered_map<uint64_t, Edge> edges_;  // key(held, wanted) -> edge; vecS edge descriptors stay valid
+  mutable std::unique_ptr<Graph> graph_;          // null: there may be chains that are not in it
+  mutable std::vector<Evidence> evidence_;        // in the order of the edges, if there is a graph
+  mutable std::vector<uint32_t> first_evidence_;  // of each edge, and one past the last
 };
 
 }  // namespace gordian

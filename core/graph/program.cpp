@@ -35,4 +35,14 @@ const Module* module_at(const Process& process, uint64_t address, uint64_t seen)
   return before != nullptr ? before : after;
 }
 
+Table<LockId, ClassId> classes_by_name(const Program& program) {
+  std::unordered_map<std::string_view, ClassId> numbers;
+  Table<LockId, ClassId> classes;
+  for (const Lock& lock : program.locks) {
+    const auto next = static_cast<ClassId>(numbers.size());
+    classes.add(numbers.try_emplace(lock.class_name, next).first->second);
+  }
+  return classes;
+}
+
 }  // namespace gordian

@@ -222,6 +222,9 @@ struct Program {
   std::optional<Runs> runs;  // none: it is one run
 };
 
+// Numbers the classes of locks by Lock::class_name, so that they need not be compared as texts. O(locks).
+Table<LockId, ClassId> classes_by_name(const Program& program);
+
 }  // namespace gordian
 
 #endif  // GORDIAN_CORE_GRAPH_PROGRAM_H

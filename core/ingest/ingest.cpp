@@ -7,8 +7,8 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 
+#include "core/graph/chain_index.h"
 #include "core/ingest/handoffs.h"
 #include "core/ingest/thread_states.h"
 
@@ -66,7 +66,7 @@ constexpr uint8_t kPrefersWriters = 2;
 class Ingestion {
  public:
   Ingestion(const TraceReader& trace, Program& program, const ProcessMoment* moment)
-      : trace_(trace), program_(program), moment_(moment) {}
+      : trace_(trace), program_(program), moment_(moment), nodes_(program.graph) {}
 
   void run(Scope scope) {
     process_ = program_.processes.add(process());
@@ -240,7 +240,7 @@ class Ingestion {
     lock.shared_key = shared_key(offset, record);
     const bool queues = lock.kind == LockKind::rwlock && record.type == kPrefersWriters;
     const LockId id = program_.locks.add(std::move(lock));
-    ids_.newest_lock[{record.address, record.kind}] = id;
+    if (moment_ != nullptr) ids_.newest_lock[{record.address, record.kind}] = id;
     program_.graph.add_lock(is_signal(record) || is_shared_by_threads(record) ? LockGraph::Vertex::signal
                                                                               : LockGraph::Vertex::lock,
                             queues ? LockGraph::Readers::queue : LockGraph::Readers::pass);
@@ -315,15 +315,12 @@ class Ingestion {
                     record.shared != 0};
     // Two threads that met a new chain in the same instant have both written it: one node, the sum of both
     // counts.
-    const auto key = std::tuple(chain.outer, chain.wanted.lock, chain.wanted.stack, chain.wanted.mode,
-                                chain.wanted.shared);
-    const auto [same, is_new] = nodes_.try_emplace(key, kNoChain);
-    if (is_new) same->second = program_.graph.add_chain(std::move(chain));
-    Chain& node = program_.graph.chain(same->second);
+    const ChainId id = nodes_.add(std::move(chain));
+    Chain& node = program_.graph.chain(id);
     node.count += record.count;
     node.more_uses |= record.more_uses != 0;
     node.summary |= record.summary != 0;
-    chains_.add(offset, same->second);
+    chains_.add(offset, id);
   }
 
   // A thread may have recorded its use of one chain more than once: it came back later, or two records were
@@ -386,7 +383,7 @@ class Ingestion {
   std::map<LockRef, uint64_t> shared_keys_;
   std::set<uint64_t> shared_here_;     // keys of locks of this trace
   std::map<LockId, LockId> vertices_;  // the lock's in the graph, if it is another process's
-  std::map<std::tuple<ChainId, LockId, StackId, Mode, bool>, ChainId> nodes_;
+  ChainIndex nodes_;
   uint64_t dangling_ = 0;
 };
 

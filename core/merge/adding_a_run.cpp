@@ -40,6 +40,7 @@ class MergedOrders::Adding {
     find_starts();
     for (size_t i = 0; i < program_.threads.size(); ++i) add_thread(static_cast<ThreadId>(i));
     for (const Chain& chain : program_.graph.chains()) add_chain(chain);
+    for (const auto& [key, node] : nodes_) into_.add_node(key, node);
     keep_known();
   }
 
@@ -150,6 +151,7 @@ class MergedOrders::Adding {
     return use.last_segment <= start.first_creation ? Phase::before_others : Phase::beside_others;
   }
 
+  // Of a big run, nearly all chains are like others before: these are only counted.
   void add_chain(const Chain& chain) {
     Node node;
     node.outer = chain.outer == kNoChain ? FactKey::none : chains_[chain.outer];
@@ -157,13 +159,6 @@ class MergedOrders::Adding {
     node.stack = stack_key(chain.wanted.stack);
     node.mode = chain.wanted.mode;
     node.shared = chain.wanted.shared;
-    node.more_uses = chain.more_uses;
-    node.count = chain.count;
-    for (const Use& use : chain.uses) {
-      Phase& known = node.uses.try_emplace(thread_roles_[use.thread], Phase::no_others).first->second;
-      known = std::max(known, phase(use));
-    }
-    node.shown_by = run_;
     const FactKey key = FactHash()
                             .add(node.outer)
                             .add(node.lock)
@@ -172,24 +167,30 @@ class MergedOrders::Adding {
                             .add(uint64_t{node.shared})
                             .key();
     chains_.add(key);
-    into_.add_node(key, node);
-    add_to_graph(key, node);
+    const auto known = nodes_.find(key);
+    Node& all = known != nodes_.end() ? known->second : add_node(key, std::move(node));
+    all.more_uses |= chain.more_uses;
+    all.count += chain.count;
+    for (const Use& use : chain.uses) {
+      Phase& latest = all.uses.try_emplace(thread_roles_[use.thread], Phase::no_others).first->second;
+      latest = std::max(latest, phase(use));
+    }
   }
 
-  // The run's own graph of classes.
-  void add_to_graph(FactKey key, const Node& node) {
+  // Also to the run's own graph of classes.
+  Node& add_node(FactKey key, Node node) {
     const auto vertex = [&](FactKey lock) {
       const auto [known, is_new] = vertices_.try_emplace(lock);
       if (is_new) known->second = graph_.add_lock(vertex_of(here_.at(lock)), here_.at(lock).readers);
       return known->second;
     };
-    const auto [known, is_new] = in_graph_.try_emplace(key, kNoChain);
-    if (!is_new) return;
     Chain chain;
     chain.outer = node.outer == FactKey::none ? kNoChain : in_graph_.at(node.outer);
     chain.wanted = {vertex(node.lock), kNoStack, node.mode, node.shared};
-    known->second = graph_.add_chain(std::move(chain));
+    in_graph_.emplace(key, graph_.add_chain(std::move(chain)));
     keys_.add(key);
+    node.shown_by = run_;
+    return nodes_.emplace(key, std::move(node)).first->second;
   }
 
   void keep_known() {
@@ -222,6 +223,7 @@ class MergedOrders::Adding {
   Table<ChainId, FactKey> chains_;
   std::unordered_map<StackId, FactKey> stacks_;
   std::map<std::pair<ProcessId, FactKey>, uint64_t> role_counts_;
+  std::unordered_map<FactKey, Node> nodes_;
   std::map<FactKey, LockClass> here_;  // as this run alone shows them
   LockGraph graph_;
   std::map<FactKey, LockId> vertices_;

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -120,7 +121,17 @@ class Namer {
     return Name{symbol->path, symbol->family};
   }
 
+  // The same for all locks of these stacks, which may be a million.
   Name from_stacks(const Lock& lock) {
+    const StackId first = lock.created != kNoStack ? lock.created : lock.first_taken;
+    if (symbolizer_.frames(first).empty()) return make_from_stacks(lock);  // by its address
+    const auto [known, is_new] = by_stacks_.try_emplace({lock.created, lock.first_taken, lock.kind});
+    if (is_new) known->second = make_from_stacks(lock);
+    return known->second;
+  }
+
+ private:
+  Name make_from_stacks(const Lock& lock) {
     if (auto name = from_creation(lock.created)) return *name;
     for (const StackId stack : {lock.first_taken, lock.created}) {
       if (auto name = from_expression(stack)) return *name;
@@ -136,7 +147,6 @@ class Namer {
     return {text, text};
   }
 
- private:
   // In Python every lock is created by an expression, and most are assigned to what all call them by.
   std::optional<Name> from_creation(StackId created) {
     const Frame* frame = user_frame(symbolizer_.frames(created));
@@ -204,6 +214,7 @@ class Namer {
 
   Symbolizer& symbolizer_;
   SourceLines lines_;
+  std::map<std::tuple<StackId, StackId, LockKind>, Name> by_stacks_;
 };
 
 // The locks of a process that share a name: which object each is. A variable is one object however often it

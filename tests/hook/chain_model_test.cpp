@@ -289,7 +289,7 @@ class TraceAccount {
   }
 
   void add_edges() {
-    for (size_t lock = 0; lock < graph().lock_count(); ++lock) {
+    for (uint32_t lock = 0; lock < graph().lock_count(); ++lock) {
       for (const auto edge : boost::make_iterator_range(boost::out_edges(lock, graph().boost_graph()))) {
         for (const Evidence& evidence : graph().evidence(edge)) {
           account.edges.emplace(step_of(evidence.held), step_of(evidence.wanted));

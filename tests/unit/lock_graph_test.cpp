@@ -63,7 +63,7 @@ TEST_F(LockGraphTest, ReentryAddsNoEdge) {
 TEST_F(LockGraphTest, AReenteredLockIsHeldByItsOutermostAcquisition) {
   const ChainId outermost = take(a);
   const ChainId wanted = take(b, take(a, outermost));
-  const std::vector<Evidence>& evidence = graph.evidence(graph.find(a, b).value());
+  const std::span<const Evidence> evidence = graph.evidence(graph.find(a, b).value());
   ASSERT_EQ(evidence.size(), 1U);
   EXPECT_EQ(evidence[0].held, outermost);
   EXPECT_EQ(evidence[0].wanted, wanted);
@@ -79,7 +79,7 @@ TEST_F(LockGraphTest, AnEdgeGathersTheEvidenceAndCountsOfAllItsChains) {
   EXPECT_EQ(graph.held(edge), a);
   EXPECT_EQ(graph.wanted(edge), b);
   EXPECT_EQ(graph.count(edge), 7U);
-  const std::vector<Evidence>& evidence = graph.evidence(edge);
+  const std::span<const Evidence> evidence = graph.evidence(edge);
   ASSERT_EQ(evidence.size(), 2U);
   EXPECT_EQ(evidence[0].held, first_held);
   EXPECT_EQ(evidence[0].wanted, first);

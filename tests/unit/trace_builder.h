@@ -38,6 +38,7 @@ class TraceBuilder {
     return *reinterpret_cast<format::RecordHeader*>(bytes_.data() + offset);
   }
   const std::vector<char>& bytes() const { return bytes_; }
+  void reserve(size_t bytes) { bytes_.reserve(bytes); }
   uint64_t size() const { return bytes_.size(); }
   TraceReader reader() const { return {"made.gordian", bytes_}; }
 

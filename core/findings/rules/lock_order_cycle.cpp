@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,7 +18,7 @@
 #include "core/findings/describe.h"
 #include "core/findings/edge_support.h"
 #include "core/findings/fingerprint.h"
-#include "core/findings/judged_cycles.h"
+#include "core/findings/program_cycles.h"
 #include "core/findings/tier.h"
 #include "core/graph/direction_graph.h"
 #include "core/graph/kind_graph.h"
@@ -38,62 +39,64 @@ struct Cause {
 class LockOrderCycle {
  public:
   LockOrderCycle(const Program& program, Context& context, const Rule& rule, rules::Classes classes)
-      : program_(program), context_(context), rule_(rule), classes_(classes), ordering_(program) {
-    if (program.runs) admissible_ = [this](const auto& choice) { return !is_judged(choice); };
-  }
+      : program_(program),
+        context_(context),
+        rule_(rule),
+        classes_(classes),
+        cycles_(cycles_of(program, context)),
+        ordering_(cycles_.ordering()) {}
 
   // Cycles of locks come first, so that of one cause they are shown rather than one of classes.
   void run() {
-    for (JudgedCycle& judged : cycles_of(program_.graph)) add_selected(judged, program_.graph);
-    LockGraph kinds;
+    warn_of_those_given_up(cycles_.of_locks());
+    for (const JudgedCycle& judged : cycles_.of_locks().cycles) add_selected(judged, program_.graph);
     DirectionGraph directions;
-    if (has_summaries(program_)) {
-      kinds = kind_graph(program_);
-      for (JudgedCycle& judged : cycles_of(kinds)) {
-        if (summarised_edges(judged.cycle, kinds) > 0) add_selected(judged, kinds);
+    if (const LockGraph* kinds = cycles_.kinds()) {
+      warn_of_those_given_up(cycles_.of_kinds());
+      for (const JudgedCycle& judged : cycles_.of_kinds().cycles) {
+        if (summarised_edges(judged.cycle, *kinds) > 0) add_selected(judged, *kinds);
       }
       if (classes_ == rules::Classes::one) directions = direction_graph(program_);
       const std::set<std::string> known = classes_found();
       for (const Cycle& cycle : directions.cycles) {
         if (known.contains(class_of(cycle.locks.front()))) continue;
-        JudgedCycle judged{cycle, judge(cycle, directions.graph, ordering_)};
-        add(judged, directions.graph);
+        add({cycle, judge(cycle, directions.graph, ordering_)}, directions.graph);
+      }
+    }
+    std::map<const LockGraph*, std::vector<LockGraph::Edge>> edges;
+    for (const auto& [identity, cause] : causes_) {
+      for (size_t i = 0; i < cause.cycle.locks.size(); ++i) {
+        edges[cause.graph].push_back(
+            *cause.graph->find(cause.cycle.locks[i], cause.cycle.locks[(i + 1) % cause.cycle.locks.size()]));
       }
     }
     std::map<const LockGraph*, EdgeSupports> supports;
     for (const auto& [identity, cause] : causes_) {
       graph_ = cause.graph;
-      supports_ = &supports.try_emplace(graph_, program_, *graph_).first->second;
+      supports_ = &supports.try_emplace(graph_, program_, *graph_, edges[graph_]).first->second;
       context_.findings.push_back(finding(identity, cause));
     }
   }
 
  private:
-  std::vector<JudgedCycle> cycles_of(const LockGraph& graph) {
-    if (classes_ == rules::Classes::one && !nests_one_class(graph)) return {};
-    JudgedCycles judged = judged_cycles(graph, ordering_, admissible_);
-    if (judged.given_up > 0 && classes_ == rules::Classes::several) {
-      context_.warnings.push_back(
-          fmt::format("The search for cycles was given up for {} of the orders in which two locks are taken: "
-                      "cycles through these, longer than those reported, may be missing.",
-                      judged.given_up));
-    }
-    return std::move(judged.cycles);
+  static const ProgramCycles& cycles_of(const Program& program, Context& context) {
+    if (!context.cycles) context.cycles = std::make_shared<const ProgramCycles>(program);
+    return *context.cycles;
   }
 
-  // Else no search is needed: such a cycle has such nestings only.
-  bool nests_one_class(const LockGraph& graph) const {
-    const auto edges = boost::make_iterator_range(boost::edges(graph.boost_graph()));
-    return std::ranges::any_of(edges, [&](const LockGraph::Edge& edge) {
-      return graph.held(edge) != graph.wanted(edge) &&
-             class_of(graph.held(edge)) == class_of(graph.wanted(edge));
-    });
+  // Both rules see the same ones; one tells.
+  void warn_of_those_given_up(const JudgedCycles& judged) {
+    if (judged.given_up == 0 || classes_ == rules::Classes::one) return;
+    context_.warnings.push_back(
+        fmt::format("The search for cycles was given up for {} of the orders in which two locks are taken: "
+                    "cycles through these, longer than those reported, may be missing.",
+                    judged.given_up));
   }
 
   const std::string& class_of(LockId lock) const { return program_.locks[lock].class_name; }
 
   // One lock that is read again is no nesting of two.
-  void add_selected(JudgedCycle& judged, const LockGraph& graph) {
+  void add_selected(const JudgedCycle& judged, const LockGraph& graph) {
     const std::vector<LockId>& locks = judged.cycle.locks;
     const bool one_class = locks.size() > 1 && std::ranges::all_of(locks, [&](LockId lock) {
                              return class_of(lock) == class_of(locks.front());
@@ -110,24 +113,16 @@ class LockOrderCycle {
     return classes;
   }
 
-  void add(JudgedCycle& judged, const LockGraph& graph) {
+  void add(const JudgedCycle& judged, const LockGraph& graph) {
     graph_ = &graph;
-    auto& [cycle, verdict] = judged;
+    const auto& [cycle, verdict] = judged;
     if (!verdict.blocks) return;
     std::vector<EdgeIdentity> identity = identify(cycle, verdict);
     rotate(identity, smallest_rotation(identity));
     Cause& cause = causes_[std::move(identity)];
     if (cause.count++ == 0 || verdict.tier < cause.verdict.tier) {
-      cause = {&graph, std::move(cycle), std::move(verdict), cause.count};
+      cause = {&graph, cycle, verdict, cause.count};
     }
-  }
-
-  // Whether one run went through all of it, and so has a judgement of its own.
-  bool is_judged(const std::vector<EdgeChoice>& choice) const {
-    return std::ranges::any_of(program_.runs->known, [&](const auto& known) {
-      return std::ranges::all_of(
-          choice, [&](const EdgeChoice& edge) { return known.contains(edge.evidence.wanted); });
-    });
   }
 
   static size_t summarised_edges(const Cycle& cycle, const LockGraph& graph) {
@@ -412,8 +407,8 @@ class LockOrderCycle {
   Context& context_;
   const Rule& rule_;
   const rules::Classes classes_;
-  const Ordering ordering_;
-  Admissible admissible_;
+  const ProgramCycles& cycles_;
+  const Ordering& ordering_;
   const LockGraph* graph_ = nullptr;  // of the cycle at hand
   EdgeSupports* supports_ = nullptr;  // of that graph
   std::map<std::vector<EdgeIdentity>, Cause> causes_;

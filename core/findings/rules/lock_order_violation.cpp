@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -87,7 +88,7 @@ class LockOrderViolation {
     return result;
   }
 
-  const Evidence& most_frequent(const std::vector<Evidence>& evidence) const {
+  const Evidence& most_frequent(std::span<const Evidence> evidence) const {
     const auto count = [&](const Evidence& each) { return graph().chain(each.wanted).count; };
     return *std::ranges::max_element(evidence, {}, count);
   }
