@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+import re
+
+from suite.detector import Detector
+
+
+class Tsan(Detector):
+    name = "TSan"
+    place = 3
+    recompiles = True
+    micro = "bench/micro-tsan"
+    rounds = 3
+    proof = "libtsan.so.2"
+
+    def missing(self):
+        there = (self.build / self.micro).is_dir()
+        return None if there else "this compiler has no -fsanitize=thread"
+
+    # What it has to say must not end the program, nor be looked up in debug information while time is taken.
+    def variables(self, scratch):
+        return {"TSAN_OPTIONS": "detect_deadlocks=1:halt_on_error=0:exitcode=0:symbolize=0"}
+
+    def explain(self, status, errors):
+        check = re.search(r"CHECK failed: (\S+) ", errors)
+        return f"dies: CHECK in {check.group(1)}" if check else super().explain(status, errors)
