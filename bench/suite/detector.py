@@ -22,7 +22,7 @@ class Detector:
     micro = "bench/micro"  # where the micro benchmarks are that it runs
     rounds = None  # it takes part in so many rounds at most
     work = 1.0  # the share of a program's work that is done under it: slow ones get less
-    proof = None  # the name of a file that is mapped in every program under it, and in no other
+    proof = None  # what the name of a file begins with that is mapped in every program under it, and in no other
 
     def __init__(self, build):
         self.build = build
@@ -49,7 +49,7 @@ class Detector:
 
     def environment(self, scratch):
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-        return {**inherited, **self.variables(scratch)}
+        return {**inherited, "GORDIAN_BENCH_WORK": str(self.work), **self.variables(scratch)}
 
 
 class Preload(Detector):
@@ -69,7 +69,7 @@ class Preload(Detector):
 
 
 class Valgrind(Detector):
-    rounds = 3
+    rounds = 2
     work = 0.005
     tool = ""
 

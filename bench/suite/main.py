@@ -79,6 +79,13 @@ def circumstances(rounds, load_before):
     return text
 
 
+def load(file):
+    try:
+        return Results.load(file)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Failure(f"{file} is no file that --save has written: {error}") from error
+
+
 def run_all(options):
     build = options.build.resolve()
     for file in ("bench/micro/lock_bench", "bench/memcached_load", "bench/noop_shim.so", "bin/gordian", "lib/gordian/libgordian.so"):
@@ -112,7 +119,7 @@ def main():
     try:
         if options.markdown:
             document.check_place(options.markdown)
-        results = Results.load(options.saved) if options.saved else run_all(options)
+        results = load(options.saved) if options.saved else run_all(options)
         drawn = pictures(results, options.markdown.parent / "images") if options.markdown else ""
         text = table.whole_text(results)
         print(text)
@@ -120,9 +127,5 @@ def main():
             document.write(options.markdown, "\n\n".join(part for part in (text, drawn) if part))
     except Failure as failure:
         fail(failure)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        if not options.saved:
-            raise
-        fail(f"{options.saved} is no file that --save has written: {error}")
     if results.own_failures():
         fail("some runs failed: the list under the tables names them, and what they said is above")

@@ -112,7 +112,7 @@ def draw_lines(results, families, label):
         panel.remove()
     for panel in panels[::columns]:
         panel.set_ylabel("ns for each pair")
-    figure.legend(shown.values(), shown.keys(), loc="outside upper center", ncols=len(shown), frameon=False)
+    figure.legend(shown.values(), shown.keys(), loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(shown), frameon=False)
     return figure
 
 

@@ -19,7 +19,9 @@ class Mariadb(Benchmark):
 
     def serve(self, detector, proofs, data, scratch):
         options = ["--no-defaults", f"--datadir={data}", f"--socket={scratch}/socket", "--skip-networking", "--user=root",
-                   f"--pid-file={scratch}/pid", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=256M"]
+                   f"--pid-file={scratch}/pid", "--innodb-use-native-aio=0",
+                   "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=256M",
+                   "--loose-innodb-buffer-pool-size-max=256M"]
         return Process(detector, proofs, ["mariadbd", *options], scratch)
 
     def sysbench(self, scratch, *arguments):
@@ -40,7 +42,7 @@ class Mariadb(Benchmark):
         shutil.copytree(self.data, scratch / "data")
         count = round(TRANSACTIONS * detector.work)
         with self.serve(detector, proofs, scratch / "data", scratch) as server:
-            wait_until((scratch / "socket").exists, server, 120)
+            wait_until((scratch / "socket").exists, server, 60)
             self.sysbench(scratch, f"--events={max(2, count // 5)}", "run")
             wall, cpu = time.monotonic(), server.cpu()
             output = self.sysbench(scratch, f"--events={count}", "run")

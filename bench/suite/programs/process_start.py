@@ -20,10 +20,11 @@ class ProcessStart(Benchmark):
         with Process(detector, proofs, ["/bin/sleep", "60"], scratch):
             pass
         command, environment = detector.command(self.program, scratch), detector.environment(scratch)
+        quiet = [(os.POSIX_SPAWN_OPEN, output, os.devnull, os.O_WRONLY, 0) for output in (1, 2)]
         runs = max(3, round(self.runs * detector.work))
         before = time.monotonic()
         for _ in range(runs):
-            os.waitpid(os.posix_spawnp(command[0], command, environment), 0)
+            os.waitpid(os.posix_spawnp(command[0], command, environment, file_actions=quiet), 0)
         seconds = time.monotonic() - before
         if self.acquisitions is not None:
             detector.check(scratch, self.acquisitions * runs)

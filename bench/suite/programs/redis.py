@@ -20,7 +20,7 @@ class Redis(Benchmark):
                    "--save", "", "--appendonly", "no"]
         each = round(REQUESTS * detector.work / 2)
         with Process(detector, proofs, command, scratch) as server:
-            wait_until(socket.exists, server, 60)
+            wait_until(socket.exists, server, 30)
             ask = ["redis-benchmark", "-s", socket, "-t", "set,get", "-c", "50", "-P", "16", "-r", "100000", "-q", "-n"]
             run_client([*ask, each // 10], 120)
             wall, cpu = time.monotonic(), server.cpu()

@@ -6,5 +6,6 @@ class Zstd(Compressor):
     name = "zstd"
     needs = ("zstd",)
     packages = "zstd"
-    command = ("zstd", "-T2", "-9", "-q")
+    command = ("zstd", "-T2", "-B1M", "-9", "-q")
+    least = 0.05
     megabytes = 100
