@@ -180,6 +180,10 @@ BENCHMARK(contended)->Name("2-threads-contended")->Threads(2)->UseRealTime();
 BENCHMARK(contended)->Name("8-threads-contended")->Threads(8)->UseRealTime();
 BENCHMARK(first_touch)->Name("first-touch");
 BENCHMARK(hand_off)->Name("condition-hand-off")->MeasureProcessCPUTime()->UseRealTime();
-BENCHMARK(start_join)->Name("thread-start-join")->Iterations(kThreadStarts)->MeasureProcessCPUTime()->UseRealTime();
+BENCHMARK(start_join)
+    ->Name("thread-start-join")
+    ->Iterations(kThreadStarts)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 }  // namespace

@@ -4,7 +4,7 @@ import re
 
 HEADINGS = {
     "cost.svg": "What Gordian costs, as a multiple of native",
-    "peers.svg": "What Gordian and others cost, as a multiple of native",
+    "peers.svg": "What Gordian and others cost, as a multiple of native; a cross: it died, or took too long",
     "depth.svg": "What one more lock costs inside others, by depth",
     "locks.svg": "What a pair costs, by the number of locks",
 }
@@ -41,9 +41,10 @@ def draw_all(results, directory):
     matplotlib.rcParams.update({"svg.hashsalt": "gordian", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9,
                                 "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
                                 "grid.color": "#dddddd"})
-    figures = {"cost.svg": draw_bars(results, ["no-op", "gordian"], log=False)}
+    figures = {"cost.svg": draw_bars(results, ["no-op", "gordian"])}
     if results.peers:
-        figures["peers.svg"] = draw_bars(results, [name for name in results.detectors if name not in ("native", "no-op")], log=True)
+        measured = [name for name in results.detectors if any(row.cost(name) is not None for row in results.rows.values())]
+        figures["peers.svg"] = draw_dots(results, [name for name in measured if name not in ("native", "no-op")])
     if len(depths := depth_series(results)) > 1:
         figures["depth.svg"] = draw_lines(results, {"": depths}, "locks held inside one another")
     if locks := lock_series(results):
@@ -60,28 +61,64 @@ def colour(detector):
     return COLOURS.get(detector, OTHER_COLOUR)
 
 
-def draw_bars(results, detectors, log):
-    """One group of bars for each row, beginning at 1: native. None if there is nothing to draw."""
+def main_rows(results, detectors):
+    """One for each benchmark, the first that it gives, if there is something to show of it: [(name, row)]."""
+    rows = {}
+    for name, row in results.rows.items():
+        if any(row.cost(detector) is not None for detector in detectors):
+            rows.setdefault(row.benchmark, (name, row))
+    return list(rows.values())
+
+
+def axes_for(rows, height):
     from matplotlib.figure import Figure
-    rows = [(name, row) for name, row in results.rows.items() if any(row.cost(detector) is not None for detector in detectors)]
-    if not rows:
-        return None
-    thickness = 0.8 / len(detectors)
-    figure = Figure(figsize=(8, 1 + len(rows) * (0.12 + 0.1 * len(detectors))))
+    figure = Figure(figsize=(8, 1 + len(rows) * height))
     axes = figure.subplots()
-    for index, detector in enumerate(detectors):
-        costs = [(place, row.cost(detector)) for place, (_, row) in enumerate(rows) if row.cost(detector) is not None]
-        axes.barh([place + (index - (len(detectors) - 1) / 2) * thickness for place, _ in costs], [cost - 1 for _, cost in costs],
-                  thickness, left=1, color=colour(detector), label=detector)
-    if log:
-        axes.set_xscale("log")
     axes.axvline(1, color=colour("native"), linewidth=1)
     axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.grid(axis="y", visible=False)
-    plain_numbers(axes.xaxis, log)
     axes.set_xlabel("times native")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(detectors), frameon=False)
+    return figure, axes
+
+
+def legend(axes):
+    handles, names = axes.get_legend_handles_labels()
+    axes.legend(handles, names, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(names), frameon=False)
+
+
+def draw_bars(results, detectors):
+    """What is near native. None if there is nothing to draw."""
+    rows = main_rows(results, detectors)
+    if not rows:
+        return None
+    figure, axes = axes_for(rows, 0.3)
+    thickness = 0.8 / len(detectors)
+    for index, detector in enumerate(detectors):
+        costs = [(place, cost) for place, (_, row) in enumerate(rows) if (cost := row.cost(detector)) is not None]
+        axes.barh([place + (index - (len(detectors) - 1) / 2) * thickness for place, _ in costs], [cost - 1 for _, cost in costs],
+                  thickness, left=1, color=colour(detector), label=detector)
+    axes.grid(axis="y", visible=False)
+    plain_numbers(axes.xaxis, False)
+    legend(axes)
+    return figure
+
+
+def draw_dots(results, detectors):
+    """What lies orders of magnitude apart: a bar would have no beginning. Who died of a benchmark has a cross, at the edge."""
+    rows = main_rows(results, detectors)
+    if not rows:
+        return None
+    figure, axes = axes_for(rows, 0.22)
+    axes.set_xscale("log")
+    for index, detector in enumerate(detectors):
+        costs = [(cost, place) for place, (_, row) in enumerate(rows) if (cost := row.cost(detector)) is not None]
+        dead = [place for place, (_, row) in enumerate(rows)
+                if row.cost(detector) is None and results.why_not(row.benchmark, detector)]
+        axes.scatter(*zip(*costs), s=22, color=colour(detector), label=detector)
+        axes.scatter([1.01 + 0.025 * index] * len(dead), dead, s=22, marker="x", color=colour(detector), clip_on=False,
+                     transform=axes.get_yaxis_transform())
+    plain_numbers(axes.xaxis, True)
+    legend(axes)
     return figure
 
 

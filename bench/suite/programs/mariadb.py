@@ -51,6 +51,6 @@ class Mariadb(Benchmark):
         transactions = int(re.search(r"transactions:\s+(\d+)", output).group(1))
         detector.check(scratch, transactions)
         return {
-            "mariadb, throughput": Value(transactions / wall, "tx/s"),
             "mariadb, server CPU": Value(cpu / transactions * 1000, "ms/tx"),
+            "mariadb, throughput": Value(transactions / wall, "tx/s"),
         }
