@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is measured. Micro benchmarks and programs are subclasses; each program has a file in programs/, found by itself."""
-import importlib
-import pkgutil
 import shutil
 from dataclasses import dataclass
+
+from suite import programs
+from suite.parts import classes_in
 
 
 @dataclass
@@ -39,10 +40,4 @@ class Benchmark:
 
 
 def all_programs(build):
-    from suite import programs
-    found = []
-    for module in sorted(item.name for item in pkgutil.iter_modules(programs.__path__)):
-        loaded = importlib.import_module(f"suite.programs.{module}")
-        found += [kind(build) for kind in vars(loaded).values()
-                  if isinstance(kind, type) and issubclass(kind, Benchmark) and kind.__module__ == loaded.__name__]
-    return found
+    return [kind(build) for kind in classes_in(programs, Benchmark)]

@@ -4,12 +4,12 @@
 A file there defines one subclass of Detector: how it is found, how a program is run under it, what build of the program
 it needs, and what proves that a program ran under it.
 """
-import importlib
 import os
-import pkgutil
-import shutil
 import signal
 from pathlib import Path
+
+from suite import detectors
+from suite.parts import classes_in
 
 NOT_INHERITED = ("LD_PRELOAD", "GORDIAN_OPTIONS", "TSAN_OPTIONS", "VALGRIND_OPTS")
 
@@ -68,22 +68,6 @@ class Preload(Detector):
         return {"LD_PRELOAD": str(self.library)}
 
 
-class Valgrind(Detector):
-    rounds = 2
-    work = 0.005
-    tool = ""
-
-    @property
-    def proof(self):
-        return f"{self.tool}-amd64-linux"
-
-    def missing(self):
-        return None if shutil.which("valgrind") else "it is not installed (apt install valgrind)"
-
-    def command(self, command, scratch):
-        return ["valgrind", f"--tool={self.tool}", f"--log-file={scratch}/valgrind.%p", *command]
-
-
 class GivenPreload(Preload):
     """--preload NAME=FILE: any other detector that is a library."""
 
@@ -94,12 +78,5 @@ class GivenPreload(Preload):
 
 
 def all_detectors(build, preloads=()):
-    from suite import detectors
-    found = []
-    for module in pkgutil.iter_modules(detectors.__path__):
-        loaded = importlib.import_module(f"suite.detectors.{module.name}")
-        found += [kind(build) for kind in vars(loaded).values()
-                  if isinstance(kind, type) and issubclass(kind, Detector) and kind.__module__ == loaded.__name__]
-    found += [GivenPreload(build, given) for given in preloads]
+    found = [kind(build) for kind in classes_in(detectors, Detector)] + [GivenPreload(build, given) for given in preloads]
     return sorted(found, key=lambda detector: detector.place)
-

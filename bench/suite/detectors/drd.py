@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from suite.detector import Valgrind
+from suite.valgrind import Valgrind
 
 
 class Drd(Valgrind):
