@@ -10,6 +10,7 @@ class Mutrace(Detector):
     name = "mutrace"
     place = 6
     rounds = 3
+    work = 0.1
     proof = "libmutrace.so"
 
     def missing(self):

@@ -10,6 +10,7 @@ class Tsan(Detector):
     recompiles = True
     micro = "bench/micro-tsan"
     rounds = 3
+    work = 0.1
     proof = "libtsan.so"
 
     def missing(self):
