@@ -115,8 +115,8 @@ def draw_dots(results, detectors):
         dead = [place for place, (_, row) in enumerate(rows)
                 if row.cost(detector) is None and results.why_not(row.benchmark, detector)]
         axes.scatter(*zip(*costs), s=22, color=colour(detector), label=detector)
-        axes.scatter([1.01 + 0.025 * index] * len(dead), dead, s=22, marker="x", color=colour(detector), clip_on=False,
-                     transform=axes.get_yaxis_transform())
+        axes.plot([1.01 + 0.025 * index] * len(dead), dead, "x", markersize=5, color=colour(detector), clip_on=False,
+                  transform=axes.get_yaxis_transform())
     plain_numbers(axes.xaxis, True)
     legend(axes)
     return figure
@@ -141,7 +141,7 @@ def draw_lines(results, families, label):
         panel.set_title(family, fontsize=9)
         panel.set_xscale("log")
         panel.set_yscale("log")
-        panel.set_xticks([size for size, _ in points], [f"{size:,}" for size, _ in points])
+        panel.set_xticks([size for size, _ in points], [shortly(size) for size, _ in points])
         panel.minorticks_off()
         plain_numbers(panel.yaxis, True)
         panel.set_xlabel(label)
@@ -151,6 +151,10 @@ def draw_lines(results, families, label):
         panel.set_ylabel("ns for each pair")
     figure.legend(shown.values(), shown.keys(), loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(shown), frameon=False)
     return figure
+
+
+def shortly(size):
+    return f"{size // 1_000_000}M" if size >= 1_000_000 else f"{size // 1000}k" if size >= 1000 else str(size)
 
 
 def plain_numbers(axis, log):

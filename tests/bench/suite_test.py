@@ -91,6 +91,16 @@ class Pictures(unittest.TestCase):
             for name in drawn:
                 self.assertEqual((one / name).read_bytes(), (other / name).read_bytes())
 
+    def test_who_died_is_drawn(self):
+        with tempfile.TemporaryDirectory() as directory:
+            alive, dead = Path(directory) / "alive", Path(directory) / "dead"
+            results = some_results()
+            plot.draw_all(results, dead)
+            results.failures.clear()
+            plot.draw_all(results, alive)
+            crosses = [(place / "peers.svg").read_text().count("<use ") for place in (dead, alive)]
+            self.assertEqual(crosses[0], crosses[1] + 1)
+
 
 class Series(unittest.TestCase):
     def test_sizes_are_read_from_names(self):
