@@ -72,7 +72,7 @@ def left_out(benchmarks, detectors):
 def circumstances(rounds, load_before):
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     text = (f"{datetime.date.today()}, {model.group(1) if model else platform.machine()}, {os.cpu_count()} processors, "
-            f"Linux {platform.release()}, {' '.join(platform.libc_ver())}, {rounds} rounds; "
+            f"Linux {platform.release()}, {' '.join(platform.libc_ver())}; rounds: {rounds}; "
             f"load average {load_before:.1f} before.")
     if load_before > os.cpu_count() / 4:
         text += " **The machine was busy**: wall times and throughput tell little."
