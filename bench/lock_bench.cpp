@@ -1,42 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a lock operation costs. Run by run.py, which starts this program once per measurement, with and
-// without a preload: the name of the library that pthread_mutex_lock is bound to goes into the output, so
-// that no number can be taken for another's.
-//
-// Nothing here runs while the process has a single thread, where glibc leaves out its atomic instructions:
-// the body runs on a worker, and the main thread waits for it. The worker's CPU clock is the one that counts;
-// where threads wait for one another, the name of the benchmark asks for wall time too.
-//
-// "pairs" is how many lock+unlock pairs one iteration makes; run.py divides times by it.
-#include <benchmark/benchmark.h>
-#include <dlfcn.h>
-#include <pthread.h>
-
+// What a mutex costs, alone, nested and between threads; and what a thread costs. Run by bench/run, as
+// on_worker.h says.
+#include <array>
+#include <memory>
 #include <thread>
+
+#include "bench/on_worker.h"
 
 namespace {
 
-// On a cache line of its own, and its neighbour, which the processor fetches along with it.
-struct alignas(128) Lock {
-  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-  void lock() { pthread_mutex_lock(&mutex); }
-  void unlock() { pthread_mutex_unlock(&mutex); }
-};
-
-Lock locks[16];
+Lock locks[128];
 Lock outer;
-
-void count_pairs(benchmark::State& state, int pairs) {
-  state.counters["pairs"] = benchmark::Counter(pairs, benchmark::Counter::kAvgThreads);
-}
-
-template <typename Body>
-void on_worker(benchmark::State& state, Body body) {
-  std::thread([&] {
-    for (auto _ : state) body();
-  }).join();
-}
 
 // Taken innermost last, every level by an instruction of its own.
 template <int Depth>
@@ -117,6 +92,25 @@ void contended(benchmark::State& state) {
   count_pairs(state, 1);
 }
 
+// Each lock in memory that held none before, but is there: the page faults are not counted.
+void first_touch(benchmark::State& state) {
+  using Batch = std::array<Lock, 4096>;
+  std::unique_ptr<Batch> fresh;
+  size_t next = 0;
+  on_worker(state, [&] {
+    if (fresh == nullptr || next == fresh->size()) {
+      state.PauseTiming();
+      fresh = std::make_unique<Batch>();
+      next = 0;
+      state.ResumeTiming();
+    }
+    Lock& lock = (*fresh)[next++];
+    lock.lock();
+    lock.unlock();
+  });
+  count_pairs(state, 1);
+}
+
 // One iteration gives the turn to another thread and gets it back, both by a condition variable.
 struct HandOff {
   pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -167,29 +161,29 @@ void start_join(benchmark::State& state) {
   });
 }
 
+const auto kThreadStarts = static_cast<benchmark::IterationCount>(10'000 * share_of_work());
+
 BENCHMARK(nested<1>)->Name("flat");
 BENCHMARK(nested<2>)->Name("depth-2");
 BENCHMARK(nested<4>)->Name("depth-4");
 BENCHMARK(nested<16>)->Name("depth-16");
+BENCHMARK(nested<64>)->Name("depth-64");
+BENCHMARK(nested<128>)->Name("depth-128");
 BENCHMARK(nested_across_functions<4>)->Name("depth-4-across-functions");
 BENCHMARK(nested_from_two_callers)->Name("depth-4-from-two-callers");
 BENCHMARK(alternating)->Name("alternating-4-locks");
 BENCHMARK(alternating_inside)->Name("alternating-4-locks-inside-another");
 BENCHMARK(disjoint)->Name("2-threads-disjoint")->Threads(2)->UseRealTime();
+BENCHMARK(disjoint)->Name("4-threads-disjoint")->Threads(4)->UseRealTime();
+BENCHMARK(disjoint)->Name("8-threads-disjoint")->Threads(8)->UseRealTime();
 BENCHMARK(contended)->Name("2-threads-contended")->Threads(2)->UseRealTime();
+BENCHMARK(contended)->Name("8-threads-contended")->Threads(8)->UseRealTime();
+BENCHMARK(first_touch)->Name("first-touch");
 BENCHMARK(hand_off)->Name("condition-hand-off")->MeasureProcessCPUTime()->UseRealTime();
-BENCHMARK(start_join)->Name("thread-start-join")->MeasureProcessCPUTime()->UseRealTime();
+BENCHMARK(start_join)
+    ->Name("thread-start-join")
+    ->Iterations(kThreadStarts)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 }  // namespace
-
-int main(int argc, char** argv) {
-  Dl_info owner{};
-  void* lock = dlsym(RTLD_DEFAULT, "pthread_mutex_lock");
-  if (lock != nullptr && dladdr(lock, &owner) != 0) {
-    benchmark::AddCustomContext("pthread_mutex_lock", owner.dli_fname);
-  }
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
-}

@@ -4,8 +4,8 @@
 // 9 gets to 1 set, a batch always on its way on one connection while the answer of the other is read. Prints
 // "OPERATIONS SECONDS SERVER_CPU_SECONDS" for the time after a warm-up.
 //
-// Keys and values have fixed lengths and every key is stored first, so the length of each answer is known;
-// any other answer ends the program with an error.
+// There is a key for 50 operations, but no more than 20,000. Keys and values have fixed lengths and every key
+// is stored first, so the length of each answer is known; any other answer ends the program with an error.
 //
 // usage: memcached_load SOCKET SERVER_PID OPERATIONS
 #include <errno.h>
@@ -20,7 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { kThreads = 2, kConnections = 2, kKeys = 20000, kValue = 100, kBatch = 50, kSetEvery = 10 };
+enum {
+  kThreads = 2,
+  kConnections = 2,
+  kMostKeys = 20000,
+  kOperationsPerKey = 50,
+  kValue = 100,
+  kBatch = 50,
+  kSetEvery = 10
+};
 enum { kGetAnswer = sizeof("VALUE key-00000 0 100\r\n") - 1 + kValue + sizeof("\r\nEND\r\n") - 1 };
 
 static const char kStored[] = "STORED\r\n";
@@ -34,6 +42,7 @@ struct Worker {
 };
 
 static const char* socket_path;
+static unsigned keys;
 static char value[kValue + 1];
 
 static void fail(const char* what) {
@@ -84,7 +93,7 @@ static char* put_set(char* at, unsigned key) {
 
 static void store_all_keys(void) {
   const int fd = connect_to_server();
-  for (unsigned key = 0; key < kKeys; ++key) {
+  for (unsigned key = 0; key < keys; ++key) {
     char request[kValue + 64];
     send_all(fd, request, (size_t)(put_set(request, key) - request));
     expect(fd, strlen(kStored), kStored);
@@ -98,7 +107,7 @@ static void send_batch(struct Worker* worker, int fd) {
   char* at = request;
   for (int i = 0; i < kBatch; ++i) {
     worker->random = worker->random * 1664525u + 1013904223u;
-    const unsigned key = (worker->random >> 8) % kKeys;
+    const unsigned key = (worker->random >> 8) % keys;
     at = i % kSetEvery == 0 ? put_set(at, key) : at + sprintf(at, "get key-%05u\r\n", key);
   }
   send_all(fd, request, (size_t)(at - request));
@@ -142,7 +151,10 @@ int main(int argc, char** argv) {
   socket_path = argv[1];
   clockid_t server_clock;
   if ((errno = clock_getcpuclockid((pid_t)atoi(argv[2]), &server_clock)) != 0) fail("server's CPU clock");
-  const uint64_t batches = strtoull(argv[3], NULL, 10) / (kThreads * kBatch);
+  const uint64_t operations = strtoull(argv[3], NULL, 10);
+  const uint64_t batches = operations / (kThreads * kBatch);
+  keys = operations < (uint64_t)kMostKeys * kOperationsPerKey ? (unsigned)(operations / kOperationsPerKey) + 1
+                                                              : kMostKeys;
   memset(value, 'v', kValue);
 
   store_all_keys();

@@ -93,8 +93,7 @@ void note(ThreadCache& cache, bool holds, Lockable lock, Identity known, CallPat
   if (record == ContentionRef::none) return;
   note_longest(durations_of(recorder().at<ContentionRecord>(record), holds), ns, taken);
   const auto bucket = static_cast<uint8_t>(format::bucket_of(ns));
-  PendingTimes& times =
-      cache.times[(bucket ^ static_cast<uint32_t>(record)) % kPendingTimes];
+  PendingTimes& times = cache.times[(bucket ^ static_cast<uint32_t>(record)) % kPendingTimes];
   if (times.record != record || times.holds != (holds ? 1 : 0) || times.bucket != bucket ||
       times.count == kFlushEvery) {
     flush(times);

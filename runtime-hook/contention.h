@@ -22,8 +22,8 @@ namespace gordian::hook {
 // then. System V semaphores and file locks do not tell.
 bool is_taken(Lockable lock, const HeldEntry& wanted);
 
-// After a wait that the thread's wait word tells of. The thread has the lock now, which others may wait for: all
-// but the reading of the clock is left for its next wait, or the end.
+// After a wait that the thread's wait word tells of. The thread has the lock now, which others may wait for:
+// all but the reading of the clock is left for its next wait, or the end.
 void measure_wait(Lockable lock, HeldEntry& wanted);
 void note_last_wait(ThreadCache& cache);
 

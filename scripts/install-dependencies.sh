@@ -1,15 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# install-dependencies.sh [tests]: installs the Debian packages that building and running Gordian needs, and with
-# `tests` those that only the checks need. Does nothing, silently, when they are all there.
+# install-dependencies.sh [tests|bench]: installs the Debian packages that building and running Gordian needs, with
+# `tests` those that only the checks need, with `bench` those that bench/run measures. Does nothing, silently, when they
+# are all there.
 set -eu
 
 packages="
   cmake ninja-build g++ pkg-config
   libboost-dev libdw-dev libelf-dev libfmt-dev nlohmann-json3-dev libcli11-dev libgtest-dev
   python3 graphviz"
-[ "${1:-}" != tests ] || packages="$packages clang-format-14 libpython3-dev python3-jsonschema"
+case ${1:-} in
+  tests) packages="$packages clang-format-14 libpython3-dev python3-jsonschema" ;;
+  bench) packages="$packages libbenchmark-dev valgrind memcached mariadb-server sysbench redis-server redis-tools pbzip2 zstd
+    python3-matplotlib" ;;
+esac
 
 if ! command -v dpkg-query >/dev/null; then
   echo "gordian: this is no Debian system; make sure that you have what these packages hold:" $packages >&2

@@ -4,12 +4,12 @@
 // every acquisition the whole list of what was held. Run under the shim, its trace must say the same as its
 // log (chain_model_test.cpp compares them).
 //
-// What it does: a few threads, and short-lived children of theirs, each with mutexes of all kinds, rwlocks and
-// semaphores of its own, and some mutexes shared by all. They lock, try, lock with a deadline, re-enter, wait on
-// condition variables, unlock in order and out of order, destroy, re-initialise and overwrite locks; from many
-// call sites, some behind a common wrapper, some in frames of varying size, at varying recursion depth. Nothing
-// can deadlock: a thread waits for a shared mutex only when it has none with that or a higher number, and its
-// own are wanted by nobody else.
+// What it does: a few threads, and short-lived children of theirs, each with mutexes of all kinds, rwlocks
+// and semaphores of its own, and some mutexes shared by all. They lock, try, lock with a deadline, re-enter,
+// wait on condition variables, unlock in order and out of order, destroy, re-initialise and overwrite locks;
+// from many call sites, some behind a common wrapper, some in frames of varying size, at varying recursion
+// depth. Nothing can deadlock: a thread waits for a shared mutex only when it has none with that or a higher
+// number, and its own are wanted by nobody else.
 //
 // usage: full_recorder SEED LOG. The log is text, one fact a line; its words are in write_log().
 #include <alloca.h>
@@ -64,30 +64,30 @@ struct Request {
 
 // Written out in each site, so that every call instruction belongs to it. Not a tail call, which would take
 // the site off the stack.
-#define LOCK_BY(request, lock, timed_lock, try_lock)       \
-  (request).mode == blocking ? lock                        \
-  : (request).mode == timed  ? timed_lock                  \
-                             : try_lock
-#define PERFORM(request)                                                                                      \
-  Object& object = *(request).object;                                                                         \
-  const timespec* const until = (request).until;                                                              \
-  int result = 0;                                                                                             \
-  if ((request).mode == reacquire) {                                                                          \
-    result = pthread_cond_timedwait((request).condition, &object.mutex, until);                               \
-  } else if ((request).use == mutex) {                                                                        \
-    result = LOCK_BY(request, pthread_mutex_lock(&object.mutex), pthread_mutex_timedlock(&object.mutex, until), \
-                     pthread_mutex_trylock(&object.mutex));                                                   \
-  } else if ((request).use == reader) {                                                                       \
-    result = LOCK_BY(request, pthread_rwlock_rdlock(&object.rwlock),                                          \
-                     pthread_rwlock_timedrdlock(&object.rwlock, until), pthread_rwlock_tryrdlock(&object.rwlock)); \
-  } else if ((request).use == writer) {                                                                       \
-    result = LOCK_BY(request, pthread_rwlock_wrlock(&object.rwlock),                                          \
-                     pthread_rwlock_timedwrlock(&object.rwlock, until), pthread_rwlock_trywrlock(&object.rwlock)); \
-  } else {                                                                                                    \
-    result = LOCK_BY(request, sem_wait(&object.semaphore), sem_timedwait(&object.semaphore, until),           \
-                     sem_trywait(&object.semaphore));                                                         \
-  }                                                                                                           \
-  asm volatile("" : "+r"(result));                                                                            \
+#define LOCK_BY(request, lock, timed_lock, try_lock) \
+  (request).mode == blocking ? lock : (request).mode == timed ? timed_lock : try_lock
+#define PERFORM(request)                                                                                   \
+  Object& object = *(request).object;                                                                      \
+  const timespec* const until = (request).until;                                                           \
+  int result = 0;                                                                                          \
+  if ((request).mode == reacquire) {                                                                       \
+    result = pthread_cond_timedwait((request).condition, &object.mutex, until);                            \
+  } else if ((request).use == mutex) {                                                                     \
+    result = LOCK_BY(request, pthread_mutex_lock(&object.mutex),                                           \
+                     pthread_mutex_timedlock(&object.mutex, until), pthread_mutex_trylock(&object.mutex)); \
+  } else if ((request).use == reader) {                                                                    \
+    result = LOCK_BY(request, pthread_rwlock_rdlock(&object.rwlock),                                       \
+                     pthread_rwlock_timedrdlock(&object.rwlock, until),                                    \
+                     pthread_rwlock_tryrdlock(&object.rwlock));                                            \
+  } else if ((request).use == writer) {                                                                    \
+    result = LOCK_BY(request, pthread_rwlock_wrlock(&object.rwlock),                                       \
+                     pthread_rwlock_timedwrlock(&object.rwlock, until),                                    \
+                     pthread_rwlock_trywrlock(&object.rwlock));                                            \
+  } else {                                                                                                 \
+    result = LOCK_BY(request, sem_wait(&object.semaphore), sem_timedwait(&object.semaphore, until),        \
+                     sem_trywait(&object.semaphore));                                                      \
+  }                                                                                                        \
+  asm volatile("" : "+r"(result));                                                                         \
   return result
 
 IN_SECTION(wrapper) int wrapper(const Request& request, size_t) {
@@ -209,8 +209,7 @@ enum Kind {
 
 class Worker {
  public:
-  Worker(uint64_t seed, Object* objects, int count, int levels, uint64_t parent,
-         uint64_t parent_segment)
+  Worker(uint64_t seed, Object* objects, int count, int levels, uint64_t parent, uint64_t parent_segment)
       : random_(seed), levels_(levels) {
     log_.tid = static_cast<uint64_t>(syscall(SYS_gettid));
     log_.parent = parent;
@@ -423,8 +422,8 @@ class Worker {
 
   void remake(Lock& lock) {
     if (held(lock) != nullptr) return;
-    // What is known by its address alone does not end by being overwritten. Nor is a mutex what the memory of an
-    // rwlock becomes, as long as nothing ends that.
+    // What is known by its address alone does not end by being overwritten. Nor is a mutex what the memory of
+    // an rwlock becomes, as long as nothing ends that.
     const bool overwrite = below(3) == 0;
     const bool marked = lock.kind < robust;
     if ((overwrite && !marked) || below(2) == 0) end(lock);
