@@ -250,16 +250,15 @@ bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site, bool reentry
   Step* const step = resolve_steps<effort>(slot);
   if (step == nullptr && effort == Effort::caches) return false;
   const HeldEntry& outer = outer_of(entry);
-  const Repeat order = order_between(outer, entry.lock);
   KnownChain* known = nullptr;
   uint64_t kind = 0;
   if (step != nullptr) {
-    const bool ascending = order == Repeat::ascending;
+    const bool ascending = outer.lock < entry.lock;
     kind = reentry ? reentry_kind(step->kind) : ordered_kind(step->kind, ascending);
     if (load(summaries_exist)) known = find_known(slot, kind);
     if (!reentry) step->of_kind[ascending ? 1 : 0] = known;
     // What repeats it is compared with the entry next to it.
-    if (known != nullptr && &outer == &entry - 1) entry.repeat = static_cast<uint8_t>(order);
+    if (known != nullptr && &outer == &entry - 1) entry.repeat = static_cast<uint8_t>(Repeat::by_kind);
   }
   if (known == nullptr) {
     if (!resolve_hashes<effort>(slot)) return false;
@@ -377,6 +376,7 @@ inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) 
 template <AcquireMode mode, typename Tagged>
 bool refill_nested(HeldEntry& above, Tagged lock, CallSite site) {
   ThreadSlot& slot = *context.slot;
+  if (repeats_by_kind(slot, above, lock, site)) return true;
   HeldEntry& outside = (&above)[-1];
   if (!has_step(outside) || &above == bottom_of(slot) + (slot.held_capacity - 1)) return false;
   // Only readers and semaphores can be taken again.
@@ -390,10 +390,9 @@ bool refill_nested(HeldEntry& above, Tagged lock, CallSite site) {
   uint64_t hash = 0;
   KnownChain* known = nullptr;
   if (mode != AcquireMode::try_only) {
-    const Repeat order = order_between(outside, address_of(lock));
-    known = step->of_kind[order == Repeat::ascending ? 1 : 0];
+    known = step->of_kind[outside.lock < address_of(lock) ? 1 : 0];
     if (known != nullptr) {
-      repeat = order;
+      repeat = Repeat::by_kind;
     } else {
       hash = chain_inside(slot, outside, identity_of_held(tag).lock, *step->path, {mode, Tagged::kShared});
       if (hash != 0) known = find_known(slot, hash);

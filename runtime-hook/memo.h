@@ -9,7 +9,7 @@
 // above it is dropped, so a memo can only be reached through the very entries it was made in.
 //
 // A lock other than the remembered one, on the same path, follows on the memo where that makes no difference:
-// see repeats(). On another path, the thread may know the step (step.h): refill_flat() and refill_nested()
+// see repeats_flat() and repeats_by_kind(). On another path, the thread may know the step (step.h): refill_flat() and refill_nested()
 // fill the entry by it, still without a call or a store that others see.
 //
 // All this is for locks of which the generation is at hand, in an uncontended call. They differ in where
@@ -97,31 +97,19 @@ inline bool is_remembered(const ThreadSlot& slot, HeldEntry& above, Tagged lock,
   return true;
 }
 
-// How the address of a lock stands to that of the one outside.
-inline Repeat order_between(const HeldEntry& outer, uint64_t lock) {
-  return outer.lock < lock ? Repeat::ascending : Repeat::descending;
-}
-
 // Of a lock just taken: true if the acquisition differs from the memo in nothing but the lock, and that makes
-// no difference: nothing is held outside, or it is of the same kind and that has its summary. The entry is
-// then this acquisition. A reader that has the lock already takes another way.
+// no difference, since nothing is held outside. The entry is then this acquisition.
 template <typename Tagged>
-inline bool repeats(HeldEntry& above, Tagged lock) {
+inline bool repeats_flat(HeldEntry& above, Tagged lock) {
   HeldPrivate& own = private_of(above);
   const uint64_t tag = lock.tag() | Tagged::kMark;
-  const uint64_t address = address_of(lock);
+  if (static_cast<Repeat>(above.repeat) != Repeat::flat || own.memo_tag >> kMarkShift != tag >> kMarkShift)
+    return false;
   const Identity identity = identity_of_held(tag);
   const bool same_class = identity_of_held(own.memo_tag).lock_class == identity.lock_class &&
                           tag >> 32 != Tagged::kMark >> 32 && lock.is_tagged();
-  const auto repeat = static_cast<Repeat>(above.repeat);
-  if (repeat == Repeat::flat) {
-    if (own.memo_tag >> kMarkShift != Tagged::kMark >> kMarkShift) return false;
-    own.hash = 0;
-    if (!same_class) own.step = nullptr;
-  } else if (!same_class || Tagged::kShared || repeat != order_between((&above)[-1], address)) {
-    return false;
-  }
-  store(above.lock, address);
+  own.hash = 0;
+  store(above.lock, address_of(lock));
   own.memo_tag = tag;
   // The memo above was made inside another lock. What it is the kind of holds if this one's class does.
   HeldEntry& inside = (&above)[1];
@@ -130,8 +118,34 @@ inline bool repeats(HeldEntry& above, Tagged lock) {
     above.id = identity.lock;
   } else {
     above.id = format::LockRef::none;
+    own.step = nullptr;
     inside.repeat = static_cast<uint8_t>(Repeat::none);
   }
+  return true;
+}
+
+// The same where something is held outside, and nestings of this kind are only counted any more.
+//
+// Locks drawn at random are not in the processor's caches, nor can it foresee their order. So the order is no
+// branch, and nothing is stored to a place that depends on what the lock holds: the next one's miss would have
+// to wait for it. A reader that has the lock already takes another way.
+template <typename Tagged>
+inline bool repeats_by_kind(ThreadSlot& slot, HeldEntry& above, Tagged lock, CallSite site) {
+  HeldPrivate& own = private_of(above);
+  const uint64_t tag = lock.tag() | Tagged::kMark;
+  if (static_cast<Repeat>(above.repeat) != Repeat::by_kind || Tagged::kShared || above.countdown <= 1 ||
+      own.memo_tag >> 32 != tag >> 32 || !lock.is_tagged() || !is_on_path(*own.path, site))
+    return false;
+  KnownChain* const known = own.step->of_kind[(&above)[-1].lock < address_of(lock) ? 1 : 0];
+  if (known == nullptr || load(slot.revoked) != 0) return false;
+  flush_hits(slot, above);
+  own.step->known = known;
+  above.countdown -= 1;
+  store(above.lock, address_of(lock));
+  above.id = identity_of_held(tag).lock;
+  own.memo_tag = tag;
+  own.frame = site.frame;
+  store((&above)[1].lock, uint64_t{0});
   return true;
 }
 
@@ -143,7 +157,7 @@ template <typename Tagged>
   HeldPrivate& own = private_of(above);
   if (load(slot.revoked) != 0 || !is_on_path(*own.path, site)) [[unlikely]]
     return false;
-  if ((!is_of(above, lock) && !repeats(above, lock)) || --above.countdown == 0) [[unlikely]]
+  if ((!is_of(above, lock) && !repeats_flat(above, lock)) || --above.countdown == 0) [[unlikely]]
     return false;
   own.frame = site.frame;
   return true;

@@ -72,9 +72,8 @@ inline constexpr uint64_t kNoMemo = ~uint64_t{0};
 // What another lock may follow on in an entry, see held_set.h. In HeldEntry::repeat.
 enum class Repeat : uint8_t {
   none,
-  flat,        // any: nothing is held outside
-  ascending,   // one of the same class at an address above that of the lock outside
-  descending,  // the same, below
+  flat,     // any: nothing is held outside
+  by_kind,  // one of the same class, if the entry's step knows the summary for the order of addresses
 };
 
 inline void drop_memo(HeldEntry& entry) {
