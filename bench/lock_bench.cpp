@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a lock operation costs. Run by run.py, which starts this program once per measurement, with and
-// without a preload: the name of the library that pthread_mutex_lock is bound to goes into the output, so
-// that no number can be taken for another's.
+// without a preload.
 //
 // Nothing here runs while the process has a single thread, where glibc leaves out its atomic instructions:
 // the body runs on a worker, and the main thread waits for it. The worker's CPU clock is the one that counts;
@@ -10,7 +9,6 @@
 //
 // "pairs" is how many lock+unlock pairs one iteration makes; run.py divides times by it.
 #include <benchmark/benchmark.h>
-#include <dlfcn.h>
 #include <pthread.h>
 
 #include <thread>
@@ -181,15 +179,3 @@ BENCHMARK(hand_off)->Name("condition-hand-off")->MeasureProcessCPUTime()->UseRea
 BENCHMARK(start_join)->Name("thread-start-join")->MeasureProcessCPUTime()->UseRealTime();
 
 }  // namespace
-
-int main(int argc, char** argv) {
-  Dl_info owner{};
-  void* lock = dlsym(RTLD_DEFAULT, "pthread_mutex_lock");
-  if (lock != nullptr && dladdr(lock, &owner) != 0) {
-    benchmark::AddCustomContext("pthread_mutex_lock", owner.dli_fname);
-  }
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
-}
