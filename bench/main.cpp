@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Of every benchmark program. The name of the library that pthread_mutex_lock is bound to goes into the output, so that
-// no number can be taken for another's.
+// Of every benchmark program. The name of the library that pthread_mutex_lock is bound to goes into the
+// output, so that no number can be taken for another's.
 #include <benchmark/benchmark.h>
 #include <dlfcn.h>
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a lock operation costs where there are many locks: a recorder that keeps something for each lock, or for each
-// pair of locks, pays for it here with cache misses and memory. Run by run.py in the way of lock_bench.cpp.
+// What a lock operation costs where there are many locks: a recorder that keeps something for each lock, or
+// for each pair of locks, pays for it here with cache misses and memory. Run by run.py in the way of
+// lock_bench.cpp.
 //
-// Locks lie on the heap, one a cache line. A million of them are 64 MB, which no cache holds: a native pair costs a
-// cache miss then, and a nested one two. They are taken in an order drawn beforehand. Nested pairs are all of an
-// order's locks with those a distance further on; the distance grows with every round, so that no pair comes twice
-// before all have been.
+// Locks lie on the heap, one a cache line. A million of them are 64 MB, which no cache holds: a native pair
+// costs a cache miss then, and a nested one two. They are taken in an order drawn beforehand. Nested pairs
+// are all of an order's locks with those a distance further on; the distance grows with every round, so that
+// no pair comes twice before all have been.
 //
 // Timed is the steady state: what is not known of a kind of nesting is recorded before.
 #include <benchmark/benchmark.h>
@@ -28,14 +29,16 @@ struct alignas(64) Lock {
   void unlock() { pthread_mutex_unlock(&mutex); }
 };
 
-// What makes a class of locks: one place that creates them, or, as with std::mutex, whatever place takes them first.
+// What makes a class of locks: one place that creates them, or, as with std::mutex, whatever place takes them
+// first.
 enum class Made { here, nowhere };
 
 constexpr size_t kWarmUp = 4'000'000;  // pairs
 
 class Locks {
  public:
-  Locks(size_t number, Made made) : locks_(std::make_unique<Lock[]>(number)), order_(number) {
+  Locks(size_t number, Made made)
+      : locks_(std::make_unique<Lock[]>(number)), order_(number), distance_(number / 2), second_(number / 2) {
     for (size_t i = 0; made == Made::here && i < number; ++i) pthread_mutex_init(&locks_[i].mutex, nullptr);
     std::iota(order_.begin(), order_.end(), 0U);
     std::shuffle(order_.begin(), order_.end(), std::mt19937(1));
@@ -68,8 +71,8 @@ class Locks {
   std::unique_ptr<Lock[]> locks_;
   std::vector<uint32_t> order_;
   size_t first_ = 0;
-  size_t distance_ = 1;
-  size_t second_ = 1;
+  size_t distance_;
+  size_t second_;
 };
 
 // `body` takes `pairs` locks.

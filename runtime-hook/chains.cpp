@@ -100,6 +100,14 @@ void add_to_record(ThreadSlot& slot, KnownChain& known, uint64_t times) {
   add_to_record(*load(private_of(slot).chains, std::memory_order_acquire), known, times);
 }
 
+void count_either(ThreadSlot& slot, HeldEntry& entry, uint32_t ascending, uint32_t descending) {
+  const uint64_t kind = private_of(entry).hash;
+  KnownChain* const up = find_known(slot, ordered_kind(kind, true));
+  KnownChain* const down = find_known(slot, ordered_kind(kind, false));
+  if (up != nullptr && ascending != 0) count(slot, *up, ascending);
+  if (down != nullptr && descending != 0) count(slot, *down, descending);
+}
+
 ChainSlot* find_chain(uint64_t hash) {
   return find_in(chains, kChains, hash);
 }

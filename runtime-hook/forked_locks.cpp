@@ -86,7 +86,7 @@ void put(ThreadSlot& slot, const HeldEntry& held) {
   HeldEntry& entry = *top_of(slot);
   entry = held;
   entry.id = format::LockRef::none;
-  entry.countdown = kMemoHits;
+  begin_hits(entry);
   entry.recursion = times_taken(entry);
   entry.repeat = static_cast<uint8_t>(Repeat::none);
   private_of(entry) = {kNoMemo, private_of(entry).path, private_of(entry).frame, 0, nullptr};

@@ -208,9 +208,9 @@ template <Effort effort>
 bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site, bool reentry) {
   HeldPrivate& own = private_of(entry);
   const HeldEntry& outer = outer_of(entry);
-  const Repeat order = order_between(outer, entry.lock);
+  const bool ascending = outer.lock < entry.lock;
   const auto kind = [&](uint64_t hash) {
-    return reentry ? reentry_kind(hash) : ordered_kind(hash, order == Repeat::ascending);
+    return reentry ? reentry_kind(hash) : ordered_kind(hash, ascending);
   };
   KnownChain* known = nullptr;
   uint64_t chain = 0;
@@ -221,7 +221,11 @@ bool enter_chain(ThreadSlot& slot, HeldEntry& entry, CallSite site, bool reentry
     if (!resolve_hashes<effort, Hashed::kind>(slot)) return false;
     known = find_known(slot, kind(own.hash));
     // What repeats it is compared with the entry next to it.
-    if (known != nullptr && &outer == &entry - 1) entry.repeat = static_cast<uint8_t>(order);
+    if (known != nullptr && &outer == &entry - 1) {
+      const bool either = find_known(slot, ordered_kind(own.hash, !ascending)) != nullptr;
+      entry.repeat =
+          static_cast<uint8_t>(in_order(either ? Repeat::either_descending : Repeat::descending, ascending));
+    }
     if (known == nullptr) {
       if (!resolve_locks<effort>(slot)) return false;
       chain = hash_of(slot, entry, Hashed::chain);
@@ -300,6 +304,7 @@ inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) 
   } else {
     entry.repeat = static_cast<uint8_t>(Repeat::none);
   }
+  begin_hits(entry);
   slot.acquisitions += 1;
   sample_if_due(slot, entry);
   return &entry;

@@ -69,54 +69,59 @@ inline bool is_remembered(const ThreadSlot& slot, HeldEntry& above, const pthrea
   return true;
 }
 
-// How the address of a lock stands to that of the one outside.
-inline Repeat order_between(const HeldEntry& outer, uint64_t lock) {
-  return outer.lock < lock ? Repeat::ascending : Repeat::descending;
-}
-inline Repeat order_of(HeldEntry& entry, uint64_t lock) {
-  return order_between((&entry)[-1], lock);
+// The same as is_remembered(), in steps, for a plain mutex that has just been taken. (Another could be
+// re-entered.) First whether it was taken where the entry above the top was.
+inline bool is_where_last(const ThreadSlot& slot, HeldEntry& above, CallSite site) {
+  return load(slot.revoked) == 0 && is_on_path(*private_of(above).path, site);
 }
 
-// True if the acquisition of a plain mutex just taken differs from the memo in nothing but the lock, and that
-// makes no difference: nothing is held outside, or it is of the same kind and that has its summary. The entry
-// is then this acquisition.
-inline bool repeats(HeldEntry& above, const pthread_mutex_t* mutex) {
-  HeldPrivate& own = private_of(above);
+// Of the class of the lock that the entry was last of.
+inline bool is_alike(HeldEntry& above, const pthread_mutex_t* mutex) {
+  const auto lock_class = identity_in(tag_word(mutex)).lock_class;
+  return identity_in(private_of(above).memo_tag).lock_class == lock_class &&
+         lock_class != format::StackRef::none && is_tagged(mutex);
+}
+
+// Makes the entry that of another lock. The memo above it was made inside the one before; what it is the kind
+// of holds if the class does.
+inline void replace_lock(HeldEntry& above, const pthread_mutex_t* mutex, bool alike) {
   const uint64_t tag = tag_word(mutex);
-  const Identity identity = identity_in(tag);
-  const bool same_class = identity_in(own.memo_tag).lock_class == identity.lock_class &&
-                          identity.lock_class != format::StackRef::none && is_tagged(mutex);
-  const auto repeat = static_cast<Repeat>(above.repeat);
-  if (repeat == Repeat::flat) {
-    own.hash = 0;
-  } else if (!same_class || repeat != order_of(above, reinterpret_cast<uint64_t>(mutex))) {
-    return false;
-  }
-  store(above.lock, reinterpret_cast<uint64_t>(mutex));
-  own.memo_tag = tag;
-  // The memo above was made inside another lock. What it is the kind of holds if this one's class does.
   HeldEntry& inside = (&above)[1];
+  if (!alike) inside.repeat = static_cast<uint8_t>(Repeat::none);
+  above.id = alike ? identity_in(tag).lock : format::LockRef::none;
+  store(above.lock, reinterpret_cast<uint64_t>(mutex));
+  private_of(above).memo_tag = tag;
   store(inside.lock, uint64_t{0});
-  if (same_class) {
-    above.id = identity.lock;
-  } else {
-    above.id = format::LockRef::none;
-    inside.repeat = static_cast<uint8_t>(Repeat::none);
-  }
-  return true;
 }
 
-// The same as is_remembered(), for a plain mutex that has just been taken. (Another could be re-entered.)
-inline bool is_familiar(const ThreadSlot& slot, HeldEntry& above, const pthread_mutex_t* mutex,
-                        CallSite site) {
+// Then whether it is the same lock, or another while nothing is held outside, which makes no difference. The
+// entry is this acquisition then.
+inline bool is_familiar(HeldEntry& above, const pthread_mutex_t* mutex, CallSite site) {
   HeldPrivate& own = private_of(above);
-  if (load(slot.revoked) != 0 || !is_on_path(*own.path, site)) [[unlikely]]
-    return false;
-  const bool same = above.lock == reinterpret_cast<uint64_t>(mutex) && own.memo_tag == tag_word(mutex);
-  if ((!same && !repeats(above, mutex)) || --above.countdown == 0) [[unlikely]]
+  if (above.lock != reinterpret_cast<uint64_t>(mutex) || own.memo_tag != tag_word(mutex)) {
+    if (static_cast<Repeat>(above.repeat) != Repeat::flat) return false;
+    own.hash = 0;
+    replace_lock(above, mutex, is_alike(above, mutex));
+  }
+  if (--above.countdown == 0) [[unlikely]]
     return false;
   own.frame = site.frame;
   return true;
+}
+
+// Then whether it is one of the same kind inside another lock, and that has its summary, or only the order of
+// addresses is another, and that kind has one too.
+//
+// Locks drawn at random are not in the processor's caches, nor can it foresee their order. So the order is no
+// branch, and nothing is stored to a place that depends on what the mutex holds: the next one's miss would
+// have to wait for it.
+inline bool repeats(HeldEntry& above, const pthread_mutex_t* mutex, CallSite site) {
+  if (above.countdown == 0 || !is_alike(above, mutex) ||
+      !takes_order(above, (&above)[-1].lock < reinterpret_cast<uint64_t>(mutex)))
+    return false;
+  replace_lock(above, mutex, true);
+  private_of(above).frame = site.frame;
+  return --above.countdown != 0;
 }
 
 // The entry to commit if the lock is obtained: a new one, or the one there is when the thread holds the lock

@@ -39,6 +39,14 @@ __attribute__((noinline)) int note_taken(pthread_mutex_t* mutex, CallSite site, 
   return 0;
 }
 
+// The same, along the call path of the entry above the top.
+__attribute__((noinline)) int note_another(pthread_mutex_t* mutex, CallSite site) {
+  HeldEntry* const top = context.top;
+  if (!repeats(*top, mutex, site)) return note_taken(mutex, site, AcquireMode::blocking);
+  move_top(top + 1);
+  return 0;
+}
+
 // A mutex that is not plain. It is tried first, so that what is in the held set is held: whoever looks at it
 // from outside relies on that.
 __attribute__((noinline)) int lock_by_call(pthread_mutex_t* mutex, CallSite site) {
@@ -76,8 +84,10 @@ GORDIAN_EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
   if (!is_plain(mutex)) return lock_by_call(mutex, site);
   if (!take_free(mutex, context.tid)) [[unlikely]]
     return lock_slowly(mutex, site);
-  if (!is_familiar(*context.slot, *top, mutex, site)) [[unlikely]]
+  if (!is_where_last(*context.slot, *top, site)) [[unlikely]]
     return note_taken(mutex, site, AcquireMode::blocking);
+  if (!is_familiar(*top, mutex, site)) [[unlikely]]
+    return note_another(mutex, site);
   move_top(top + 1);
   return 0;
 }

@@ -67,8 +67,8 @@ void clear_after(ThreadSlot& slot) {
 void set_held(ThreadSlot& slot, uint32_t depth) {
   HeldEntry* const bottom = hot().held_of(&slot);
   for (uint64_t i = depth; i < slot.held_capacity; ++i) {
-    bottom[i].countdown = kMemoHits;
-    bottom[i].repeat = 0;
+    bottom[i].repeat = static_cast<uint8_t>(Repeat::none);
+    begin_hits(bottom[i]);
     private_of(bottom[i]) = {kNoMemo, paths, 0, 0, nullptr};
   }
   store(slot.bottom, reinterpret_cast<uint64_t>(bottom));

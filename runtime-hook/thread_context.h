@@ -68,13 +68,25 @@ inline HeldPrivate& private_of(HeldEntry& entry) {
 
 inline constexpr uint64_t kNoMemo = ~uint64_t{0};
 
-// What another lock may follow on in an entry, see held_set.h. In HeldEntry::repeat.
+// What another lock may follow on in an entry, see held_set.h. In HeldEntry::repeat. Nested ones are of the
+// same class, at an address above that of the lock outside or below.
 enum class Repeat : uint8_t {
   none,
   flat,        // any: nothing is held outside
-  ascending,   // one of the same class at an address above that of the lock outside
-  descending,  // the same, below
+  descending,  // one below, like the last
+  ascending,
+  either_descending = descending | 4,  // one above or below; the last was below
+  either_ascending = ascending | 4,
 };
+inline bool may_be_either(Repeat repeat) {
+  return (static_cast<uint8_t>(repeat) & 4) != 0;
+}
+inline Repeat in_order(Repeat repeat, bool ascending) {
+  return static_cast<Repeat>((static_cast<uint8_t>(repeat) & ~1U) | (ascending ? 1U : 0U));
+}
+inline bool is_ascending(Repeat repeat) {
+  return repeat != Repeat::flat && (static_cast<uint8_t>(repeat) & 1) != 0;
+}
 
 inline void drop_memo(HeldEntry& entry) {
   entry.repeat = static_cast<uint8_t>(Repeat::none);
@@ -233,15 +245,49 @@ inline void count(ThreadSlot& slot, KnownChain& known, uint32_t times) {
   known.word += times;
 }
 
+// Hits of a memo that served both orders of addresses, so many of them ascending: there are two chains to
+// count.
+void count_either(ThreadSlot& slot, HeldEntry& entry, uint32_t ascending, uint32_t descending);
+
+// How many hits of a memo were ascending is not counted one by one: `ascents` is the sum of the countdowns at
+// which runs of them began, less those at which they ended. Modulo 2^16 it needs no order, and no branch.
+inline void begin_hits(HeldEntry& entry) {
+  entry.countdown = kMemoHits;
+  entry.ascents = is_ascending(static_cast<Repeat>(entry.repeat)) ? kMemoHits : 0;
+}
+inline void note_order(HeldEntry& entry, bool ascending) {
+  const bool before = (entry.repeat & 1) != 0;
+  entry.ascents = static_cast<uint16_t>(entry.ascents + (ascending - before) * entry.countdown);
+  entry.repeat = static_cast<uint8_t>((entry.repeat & ~1U) | (ascending ? 1U : 0U));
+}
+// False: the entry, not a flat one, cannot be followed by a lock in this order to the one outside.
+inline bool takes_order(HeldEntry& entry, bool ascending) {
+  const auto repeat = static_cast<Repeat>(entry.repeat);
+  if (may_be_either(repeat)) {
+    note_order(entry, ascending);
+    return true;
+  }
+  return repeat >= Repeat::descending && is_ascending(repeat) == ascending;
+}
+
 // Adds the hits of a memo to what its thread has counted.
 inline void flush_hits(ThreadSlot& slot, HeldEntry& entry) {
   if (entry.countdown == kMemoHits) return;
   // A memo that has run out: the acquisition that used it up is being recorded by itself.
-  const uint32_t hits = kMemoHits - entry.countdown - (entry.countdown == 0 ? 1 : 0);
-  entry.countdown = kMemoHits;
+  if (entry.countdown == 0) entry.countdown = 1;
+  const uint32_t hits = kMemoHits - entry.countdown;
   slot.acquisitions += hits;
   unsampled_on(slot, *private_of(entry).path) += hits;
-  if (private_of(entry).known != nullptr) count(slot, *private_of(entry).known, hits);
+  const auto repeat = static_cast<Repeat>(entry.repeat);
+  if (may_be_either(repeat)) {
+    note_order(entry, false);
+    const uint32_t ascending = entry.ascents;
+    entry.repeat = static_cast<uint8_t>(repeat);
+    count_either(slot, entry, ascending, hits - ascending);
+  } else if (private_of(entry).known != nullptr) {
+    count(slot, *private_of(entry).known, hits);
+  }
+  begin_hits(entry);
 }
 
 // Adds all that the thread has counted to the trace.

@@ -9,7 +9,7 @@ packages="
   cmake ninja-build g++ pkg-config
   libboost-dev libdw-dev libelf-dev libfmt-dev nlohmann-json3-dev libcli11-dev libgtest-dev
   python3 graphviz"
-[ "${1:-}" != tests ] || packages="$packages clang-format-14 libpython3-dev python3-jsonschema"
+[ "${1:-}" != tests ] || packages="$packages clang-format-14 libpython3-dev python3-jsonschema valgrind"
 
 if ! command -v dpkg-query >/dev/null; then
   echo "gordian: this is no Debian system; make sure that you have what these packages hold:" $packages >&2

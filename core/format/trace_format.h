@@ -461,7 +461,8 @@ struct HeldEntry {
   LockKind kind;
   uint8_t shared;      // see above
   uint32_t recursion;  // 1 + number of re-entries
-  uint32_t countdown;  // the hook's own, like what follows, but for kPathWord
+  uint16_t countdown;  // the hook's own, like what follows, but for kPathWord
+  uint16_t ascents;
   uint64_t private_[5];
 };
 inline constexpr size_t kPathWord = 1;  // of private_: the call path it was taken along, see PathRecord
