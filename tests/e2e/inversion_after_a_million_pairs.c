@@ -3,9 +3,8 @@
 // nested at two places of their own, once this way and once that way. The pairs before are counted, not
 // recorded one by one; the places make kinds of their own, so the inversion is recorded with both stacks.
 //
-// expect: lock-order-cycle tier=plausible locks=2 names=items[7],items[1400] functions=forward,backward
-// ignore: same-class-nesting
-// stderr: nestings counted by kind
+// expect: same-class-nesting tier=plausible severity=error locks=2 names=items[7],items[1400]
+// functions=forward,backward
 #include "tests/e2e/support.h"
 
 enum { kItems = 1500, kPairs = 1000000 };

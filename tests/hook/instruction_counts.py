@@ -5,7 +5,8 @@
 The program runs under callgrind for N turns and for 2N; the difference is what N turns cost. Only instructions inside
 libgordian.so count, so neither the C library's choice of routines for this processor nor its version matters. N is a
 multiple of the turns after which a memo is added up, so that this is in the count in its share. Which acquisition is
-sampled depends on chance, which moves a count by some hundredths; a single instruction on the way moves it by one.
+sampled, and where a hash lands in a cache, depends on chance, which moves a count by some hundredths or a tenth; a
+single instruction on the way moves it by one.
 
 --write puts what was counted into the file instead of comparing with it.
 """
@@ -18,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 TURNS = 64 * 1024
-CHANCE = 0.05
+CHANCE = 0.3
 SKIPPED = 77
 
 
