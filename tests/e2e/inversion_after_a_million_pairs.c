@@ -5,6 +5,7 @@
 //
 // expect: same-class-nesting tier=plausible severity=error locks=2 names=items[7],items[1400]
 // functions=forward,backward
+// stderr: nestings counted by kind
 #include "tests/e2e/support.h"
 
 enum { kItems = 1500, kPairs = 1000000 };
