@@ -11,8 +11,9 @@
 #include <benchmark/benchmark.h>
 #include <pthread.h>
 
-#include <cstdlib>
 #include <thread>
+
+#include "bench/share_of_work.h"
 
 // On a cache line of its own, and its neighbour, which the processor fetches along with it.
 struct alignas(128) Lock {
@@ -23,12 +24,6 @@ struct alignas(128) Lock {
 
 inline void count_pairs(benchmark::State& state, int pairs) {
   state.counters["pairs"] = benchmark::Counter(pairs, benchmark::Counter::kAvgThreads);
-}
-
-// How much of the usual work is to be done: less under a detector that is hundreds of times slower.
-inline double share_of_work() {
-  const char* share = std::getenv("GORDIAN_BENCH_WORK");
-  return share != nullptr ? std::atof(share) : 1;
 }
 
 template <typename Body>

@@ -9,8 +9,8 @@
 // above it is dropped, so a memo can only be reached through the very entries it was made in.
 //
 // A lock other than the remembered one, on the same path, follows on the memo where that makes no difference:
-// see repeats_flat() and repeats_by_kind(). On another path, the thread may know the step (step.h): refill_flat() and refill_nested()
-// fill the entry by it, still without a call or a store that others see.
+// see repeats_flat() and repeats_by_kind(). On another path, the thread may know the step (step.h):
+// refill_flat() and refill_nested() fill the entry by it, still without a call or a store that others see.
 //
 // All this is for locks of which the generation is at hand, in an uncontended call. They differ in where
 // their tag lies, and have a type each, which the functions here are made for. A memo of one kind must not
@@ -127,8 +127,8 @@ inline bool repeats_flat(HeldEntry& above, Tagged lock) {
 // The same where something is held outside, and nestings of this kind are only counted any more.
 //
 // Locks drawn at random are not in the processor's caches, nor can it foresee their order. So the order is no
-// branch, and nothing is stored to a place that depends on what the lock holds: the next one's miss would have
-// to wait for it. A reader that has the lock already takes another way.
+// branch, and nothing is stored to a place that depends on what the lock holds: the next one's miss would
+// have to wait for it. A reader that has the lock already takes another way.
 template <typename Tagged>
 inline bool repeats_by_kind(ThreadSlot& slot, HeldEntry& above, Tagged lock, CallSite site) {
   HeldPrivate& own = private_of(above);

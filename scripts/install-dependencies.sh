@@ -11,7 +11,7 @@ packages="
   libboost-dev libdw-dev libelf-dev libfmt-dev nlohmann-json3-dev libcli11-dev libgtest-dev
   python3 graphviz"
 case ${1:-} in
-  tests) packages="$packages clang-format-14 libpython3-dev python3-jsonschema" ;;
+  tests) packages="$packages clang-format-14 libpython3-dev python3-jsonschema valgrind" ;;
   bench) packages="$packages libbenchmark-dev valgrind memcached mariadb-server sysbench redis-server redis-tools pbzip2 zstd
     python3-matplotlib" ;;
 esac
