@@ -57,9 +57,17 @@ __attribute__((noinline)) int note_step(Tagged lock, CallSite site, HeldEntry* t
   return 0;
 }
 template <typename Tagged>
+__attribute__((noinline)) int note_another(Tagged lock, CallSite site, HeldEntry* top) {
+  if (!repeats_by_kind(*top, lock, site)) return note_step<AcquireMode::blocking>(lock, site, top);
+  move_top(top + 1);
+  return 0;
+}
+template <typename Tagged>
 [[gnu::always_inline]] inline int note_familiar(Tagged lock, CallSite site, HeldEntry* top) {
-  if (!is_familiar(*context.slot, *top, lock, site)) [[unlikely]]
+  if (!is_where_last(*context.slot, *top, site)) [[unlikely]]
     return note_step<AcquireMode::blocking>(lock, site, top);
+  if (!is_familiar(*top, lock, site)) [[unlikely]]
+    return note_another(lock, site, top);
   move_top(top + 1);
   return 0;
 }

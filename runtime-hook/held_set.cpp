@@ -376,7 +376,6 @@ inline HeldEntry* fill(ThreadSlot& slot, Lockable lock, CallSite site, How how) 
 template <AcquireMode mode, typename Tagged>
 bool refill_nested(HeldEntry& above, Tagged lock, CallSite site) {
   ThreadSlot& slot = *context.slot;
-  if (repeats_by_kind(slot, above, lock, site)) return true;
   HeldEntry& outside = (&above)[-1];
   if (!has_step(outside) || &above == bottom_of(slot) + (slot.held_capacity - 1)) return false;
   // Only readers and semaphores can be taken again.

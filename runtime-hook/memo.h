@@ -124,21 +124,22 @@ inline bool repeats_flat(HeldEntry& above, Tagged lock) {
   return true;
 }
 
-// The same where something is held outside, and nestings of this kind are only counted any more.
+// The same where something is held outside, on the same path, and nestings of this kind are only counted any
+// more.
 //
 // Locks drawn at random are not in the processor's caches, nor can it foresee their order. So the order is no
 // branch, and nothing is stored to a place that depends on what the lock holds: the next one's miss would
 // have to wait for it. A reader that has the lock already takes another way.
 template <typename Tagged>
-inline bool repeats_by_kind(ThreadSlot& slot, HeldEntry& above, Tagged lock, CallSite site) {
+inline bool repeats_by_kind(HeldEntry& above, Tagged lock, CallSite site) {
   HeldPrivate& own = private_of(above);
   const uint64_t tag = lock.tag() | Tagged::kMark;
   if (static_cast<Repeat>(above.repeat) != Repeat::by_kind || Tagged::kShared || above.countdown <= 1 ||
-      own.memo_tag >> 32 != tag >> 32 || !lock.is_tagged() || !is_on_path(*own.path, site))
+      own.memo_tag >> 32 != tag >> 32 || !lock.is_tagged())
     return false;
   KnownChain* const known = own.step->of_kind[(&above)[-1].lock < address_of(lock) ? 1 : 0];
-  if (known == nullptr || load(slot.revoked) != 0) return false;
-  flush_hits(slot, above);
+  if (known == nullptr) return false;
+  flush_hits(*context.slot, above);
   own.step->known = known;
   above.countdown -= 1;
   store(above.lock, address_of(lock));
@@ -149,14 +150,15 @@ inline bool repeats_by_kind(ThreadSlot& slot, HeldEntry& above, Tagged lock, Cal
   return true;
 }
 
-// The same as is_remembered(), for a lock that has just been taken. (Another could be re-entered.) Inlined:
-// the call would cost more than most of what it does.
+// Of a lock that has just been taken: whether it was taken where the entry above the top was; then, whether it
+// is that lock, or might be. (One that has not been taken could be re-entered.) Inlined: the call would cost
+// more than most of what they do.
+[[gnu::always_inline]] inline bool is_where_last(const ThreadSlot& slot, HeldEntry& above, CallSite site) {
+  return load(slot.revoked) == 0 && is_on_path(*private_of(above).path, site);
+}
 template <typename Tagged>
-[[gnu::always_inline]] inline bool is_familiar(const ThreadSlot& slot, HeldEntry& above, Tagged lock,
-                                               CallSite site) {
+[[gnu::always_inline]] inline bool is_familiar(HeldEntry& above, Tagged lock, CallSite site) {
   HeldPrivate& own = private_of(above);
-  if (load(slot.revoked) != 0 || !is_on_path(*own.path, site)) [[unlikely]]
-    return false;
   if ((!is_of(above, lock) && !repeats_flat(above, lock)) || --above.countdown == 0) [[unlikely]]
     return false;
   own.frame = site.frame;
