@@ -75,9 +75,13 @@ struct CallSite {
 // One frame after the other: each comparison is what makes reading the next word safe.
 inline bool is_on_path(const CallPath& path, CallSite site) {
   if (path.return_address != site.return_address) return false;
+  // All distances in one load: what a lock operation waits for is room for its loads.
+  static_assert(sizeof path.distance == sizeof(uint64_t));
+  uint64_t distances;
+  __builtin_memcpy(&distances, path.distance, sizeof distances);
 #pragma GCC unroll 4
-  for (uint32_t i = 0; i < kVerified; ++i) {
-    if (word_at(site.frame, path.distance[i]) != path.caller[i]) return false;
+  for (uint32_t i = 0; i < kVerified; ++i, distances >>= 16) {
+    if (word_at(site.frame, static_cast<int16_t>(distances)) != path.caller[i]) return false;
   }
   return true;
 }
