@@ -68,6 +68,18 @@ __attribute__((noinline)) int wait_slowly(sem_t* semaphore, CallSite site) {
                      [=] { return real.sem_wait(semaphore); }));
 }
 
+// Threads that use a semaphore mostly use it again. Its place in the table never changes.
+inline Untagged* find_last_used(const sem_t* semaphore) {
+  const Lockable lock = lockable(semaphore);
+  if (context.semaphore == lock.address) return context.semaphore_entry;
+  Untagged* const entry = find_untagged_at_once(lock);
+  if (entry != nullptr) {
+    context.semaphore = lock.address;
+    context.semaphore_entry = entry;
+  }
+  return entry;
+}
+
 // It may be no lock, or not known as one.
 __attribute__((noinline)) int note_taken_permit(TaggedSemaphore lock, CallSite site, HeldEntry* top) {
   if (lock.entry != nullptr && has_one_permit(lock.tag()))
@@ -97,12 +109,12 @@ __attribute__((noinline)) int post_slowly(sem_t* semaphore, CallSite site) {
 // As with mutexes, a permit that is there is taken first and noted then. glibc, too, acts upon a cancellation
 // before it looks at the semaphore.
 GORDIAN_EXPORT int sem_wait(sem_t* semaphore) {
-  const CallSite site = GORDIAN_CALL_SITE();
   pthread_testcancel();
+  const CallSite site = GORDIAN_CALL_SITE();
   HeldEntry* const top = context.top;
   if (top == nullptr || !are_semaphores_plain || !take_permit(semaphore)) [[unlikely]]
     return wait_slowly(semaphore, site);
-  const TaggedSemaphore lock{semaphore, find_untagged_at_once(lockable(semaphore))};
+  const TaggedSemaphore lock{semaphore, find_last_used(semaphore)};
   if (lock.entry == nullptr || !is_remembered(*context.slot, *top, lock, site)) [[unlikely]]
     return note_taken_permit(lock, site, top);
   move_top(top + 1);
@@ -146,7 +158,7 @@ GORDIAN_EXPORT int sem_post(sem_t* semaphore) {
   if (top == nullptr || context.acquiring || !are_semaphores_plain) [[unlikely]]
     return post_slowly(semaphore, GORDIAN_CALL_SITE());
   HeldEntry* const last = top - 1;
-  Untagged* const known = find_untagged_at_once(lockable(semaphore));
+  Untagged* const known = find_last_used(semaphore);
   const TaggedSemaphore lock{semaphore, known};
   if (known == nullptr || last->recursion != 1 || !is_of(*last, lock)) [[unlikely]]
     return post_slowly(semaphore, GORDIAN_CALL_SITE());

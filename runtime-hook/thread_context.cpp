@@ -253,6 +253,7 @@ void reset_after_fork() {
   context.top = nullptr;
   context.slot = context.own = nullptr;
   context.is_forked = true;
+  context.semaphore = 0;
   memset(context.handoffs, 0, sizeof context.handoffs);
   memset(context.onces_done, 0, sizeof context.onces_done);
   if (handles != nullptr) madvise(handles, kHandles * sizeof(Handle), MADV_DONTNEED);
