@@ -150,9 +150,9 @@ inline bool repeats_by_kind(HeldEntry& above, Tagged lock, CallSite site) {
   return true;
 }
 
-// Of a lock that has just been taken: whether it was taken where the entry above the top was; then, whether it
-// is that lock, or might be. (One that has not been taken could be re-entered.) Inlined: the call would cost
-// more than most of what they do.
+// Of a lock that has just been taken: whether it was taken where the entry above the top was; then, whether
+// it is that lock, or might be. (One that has not been taken could be re-entered.) Inlined: the call would
+// cost more than most of what they do.
 [[gnu::always_inline]] inline bool is_where_last(const ThreadSlot& slot, HeldEntry& above, CallSite site) {
   return load(slot.revoked) == 0 && is_on_path(*private_of(above).path, site);
 }

@@ -24,6 +24,7 @@ inline constexpr uint32_t kWritersPhase = 1;
 inline constexpr uint32_t kWriterHasIt = 2;
 inline constexpr uint32_t kPhaseBits = 7;
 inline constexpr uint32_t kOneReader = 8;
+inline constexpr uint32_t kMostReaders = uint32_t{1} << 31;
 
 // The flags word of a plain one; a value that none has as long as they may not be taken in place.
 extern uint32_t plain_rwlock_flags __attribute__((visibility("hidden")));
@@ -32,10 +33,10 @@ inline bool is_plain(const pthread_rwlock_t* lock) {
   return lock->__data.__flags == plain_rwlock_flags && lock->__data.__shared == 0;
 }
 
-// No writer has a plain rwlock, nor tries to get it.
+// No writer has a plain rwlock, nor tries to get it. Of more readers than can be counted glibc tells.
 inline bool take_for_reading(pthread_rwlock_t* lock) {
   uint32_t readers = load(lock->__data.__readers);
-  return (readers & kPhaseBits) == 0 && static_cast<int32_t>(readers) >= 0 &&
+  return (readers & kPhaseBits) == 0 && readers + kOneReader < kMostReaders &&
          exchange_if(lock->__data.__readers, readers, readers + kOneReader);
 }
 

@@ -152,7 +152,7 @@ struct ThreadContext {
   HeldAtFork* forked;                           // from before the fork until after it
   uint64_t held_since_ns[kSampledDepths];       // by place in the held set, of entries that are sampled
   uint32_t handoffs[format::kHandoffFamilies];  // recorded, see handoffs.h
-  uint64_t semaphore;                   // the one used last, and its entry in the table
+  uint64_t semaphore;                           // the one used last, and its entry in the table
   Untagged* semaphore_entry;
   OnceCall* once;                       // the call whose routine has not begun yet, see once_hooks.cpp
   const void* onces_done[kOncesKnown];  // once controls that are no news to this thread, by address

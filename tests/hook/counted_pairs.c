@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { kLocks = 2048, kWarmUp = 20000 };
+enum { kLocks = 2048, kWarmUp = 120000 };
 static pthread_mutex_t locks[kLocks];
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
 static sem_t semaphore;
