@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/table.h"
 
 namespace gordian::hook {
 
@@ -11,24 +12,11 @@ using format::ChainRef;
 
 namespace {
 
-constexpr size_t kChains = 1 << 20;
-constexpr size_t kKinds = 1 << 17;
 constexpr uint32_t kFirstCache = 1 << 8;
 constexpr uint32_t kLargestCache = 1 << 17;
 
-ChainSlot* chains;
-KindSlot* kinds;
-
-template <typename Slot>
-Slot* find_in(Slot* table, size_t size, uint64_t hash) {
-  for (size_t probe = 0; probe < 128; ++probe) {
-    Slot& slot = table[(hash + probe) & (size - 1)];
-    uint64_t found = load(slot.hash, std::memory_order_acquire);
-    if (found == 0 && exchange_if(slot.hash, found, hash)) found = hash;
-    if (found == hash) return &slot;
-  }
-  return nullptr;
-}
+Table<ChainSlot, &ChainSlot::hash, 19> chains;
+Table<KindSlot, &KindSlot::hash, 17> kinds;
 
 ChainCache* make_cache(uint32_t capacity) {
   const size_t size = sizeof(ChainCache) + capacity * (sizeof(KnownChain) + sizeof(ChainRef));
@@ -102,22 +90,20 @@ void add_to_record(ThreadSlot& slot, KnownChain& known, uint64_t times) {
 }
 
 ChainSlot* find_chain(uint64_t hash) {
-  return find_in(chains, kChains, hash);
+  return chains.find_or_add(hash);
 }
 
 KindSlot* find_kind(uint64_t hash) {
-  return find_in(kinds, kKinds, hash);
+  return kinds.find_or_add(hash);
 }
 
 bool create_chain_table() {
-  chains = map_zeroed<ChainSlot>(kChains);
-  kinds = map_zeroed<KindSlot>(kKinds);
-  return chains != nullptr && kinds != nullptr;
+  return chains.create() && kinds.create();
 }
 
 void clear_chain_table() {
-  madvise(chains, kChains * sizeof(ChainSlot), MADV_DONTNEED);
-  madvise(kinds, kKinds * sizeof(KindSlot), MADV_DONTNEED);
+  chains.clear();
+  kinds.clear();
 }
 
 }  // namespace gordian::hook
