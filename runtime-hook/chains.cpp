@@ -18,9 +18,12 @@ constexpr uint32_t kLargestCache = 1 << 17;
 Table<ChainSlot, &ChainSlot::hash, 19> chains;
 Table<KindSlot, &KindSlot::hash, 17> kinds;
 
+size_t size_of_cache(uint32_t capacity) {
+  return sizeof(ChainCache) + capacity * (sizeof(KnownChain) + sizeof(ChainRef));
+}
+
 ChainCache* make_cache(uint32_t capacity) {
-  const size_t size = sizeof(ChainCache) + capacity * (sizeof(KnownChain) + sizeof(ChainRef));
-  auto* cache = reinterpret_cast<ChainCache*>(map_zeroed<char>(size));
+  auto* cache = reinterpret_cast<ChainCache*>(map_zeroed<char>(size_of_cache(capacity)));
   if (cache != nullptr) cache->capacity = capacity;
   return cache;
 }
@@ -44,8 +47,9 @@ void make_room(ThreadSlot& slot) {
   for (uint32_t i = 0; i < cache.capacity; ++i) {
     if (cache.chains()[i].word != 0) enter(*larger, cache.chains()[i].word, cache.refs()[i]);
   }
-  // The old one stays mapped: finish() may be reading it from another thread.
   store(private_of(slot).chains, larger, std::memory_order_release);
+  // The old one stays mapped, but empty: finish() may be reading it from another thread.
+  madvise(&cache, size_of_cache(cache.capacity), MADV_DONTNEED);
 }
 
 void add_to_record(ChainCache& cache, KnownChain& known, uint64_t times) {
