@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <barrier>
 #include <cstdint>
+#include <numeric>
 #include <random>
 #include <set>
 #include <thread>
@@ -87,37 +89,44 @@ TEST_P(TableOf, FewEntriesLieOnFewPages) {
 INSTANTIATE_TEST_SUITE_P(Kinds, TableOf,
                          testing::Values(Keys::random, Keys::with_fixed_bits, Keys::in_sequence));
 
-// Threads that enter the same keys at the same time, in the same order, so that they meet at each.
+// Threads that enter the same keys, each in another order, so that they meet in free slots with different keys
+// as well as with the same one.
 TEST(Table, ThreadsThatEnterOneKeyGetOneSlot) {
-  constexpr size_t kThreads = 4;
-  constexpr size_t kKeys = 12'000;
-  for (uint64_t round = 0; round < 8; ++round) {
-    Tested table;
-    ASSERT_TRUE(table.create());
-    std::vector<uint64_t> keys(kKeys);
-    std::mt19937_64 random(round);
-    std::ranges::generate(keys, [&] { return random() | 1; });
+  constexpr size_t kThreads = 2;
+  constexpr size_t kKeys = 600;
+  constexpr int kRounds = 4'000;
+  using Small = Table<Entry, &Entry::key, 10>;
+  Small table;
+  ASSERT_TRUE(table.create());
+  std::mt19937_64 random(7);
+  std::vector<uint64_t> keys(kKeys);
+  std::vector<std::vector<size_t>> orders(kThreads, std::vector<size_t>(kKeys));
+  std::vector<std::vector<Entry*>> entered(kThreads, std::vector<Entry*>(kKeys));
+  for (auto& order : orders) std::iota(order.begin(), order.end(), size_t{0});
 
-    std::vector<std::vector<Entry*>> entered(kThreads, std::vector<Entry*>(kKeys));
-    {
-      std::vector<std::jthread> threads;
-      for (std::vector<Entry*>& mine : entered) {
-        threads.emplace_back([&] {
-          for (size_t i = 0; i < kKeys; ++i) {
-            mine[i] = table.find_or_add(keys[i]);
-            std::atomic_ref(mine[i]->value).fetch_add(1);
-          }
-        });
+  std::barrier step(kThreads + 1);
+  std::vector<std::jthread> threads;
+  for (size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int round = 0; round < kRounds; ++round) {
+        step.arrive_and_wait();
+        for (const size_t i : orders[t]) entered[t][i] = table.find_or_add(keys[i]);
+        step.arrive_and_wait();
       }
-    }
-    std::set<Entry*> slots;
+    });
+  }
+  for (int round = 0; round < kRounds; ++round) {
+    std::ranges::generate(keys, [&] { return random() | 1; });
+    for (auto& order : orders) std::ranges::shuffle(order, random);
+    table.clear();
+    step.arrive_and_wait();
+    step.arrive_and_wait();
     for (size_t i = 0; i < kKeys; ++i) {
-      ASSERT_EQ(entered[0][i]->key, keys[i]);
-      ASSERT_EQ(entered[0][i]->value, kThreads);
-      for (const auto& of_thread : entered) ASSERT_EQ(of_thread[i], entered[0][i]);
-      slots.insert(entered[0][i]);
+      EXPECT_EQ(entered[0][i]->key, keys[i]);
+      EXPECT_EQ(entered[0][i], entered[1][i]);
+      EXPECT_EQ(table.find(keys[i]), entered[0][i]);
     }
-    EXPECT_EQ(slots.size(), kKeys);
+    EXPECT_EQ(std::set(entered[0].begin(), entered[0].end()).size(), kKeys);
   }
 }
 
