@@ -72,12 +72,14 @@ ChainCache* make_chain_cache() {
 }
 
 void flush_chains(ChainCache& cache) {
+  if (cache.used == 0) return;
   for (uint32_t i = 0; i < cache.capacity; ++i) {
     if ((cache.chains()[i].word & kPendingMask) != 0) add_to_record(cache, cache.chains()[i], 0);
   }
 }
 
 void empty_chains(ChainCache& cache) {
+  if (cache.used == 0) return;
   memset(cache.chains(), 0, cache.capacity * sizeof(KnownChain));
   cache.used = 0;
 }

@@ -69,7 +69,8 @@ void set_held(ThreadSlot& slot, uint32_t depth) {
 // Gives a slot just taken the memory a thread needs. What an earlier thread of the slot left is cleared.
 bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   SlotPrivate& own = private_of(slot);
-  if (own.chains != nullptr) clear_after(slot);
+  const bool was_used = own.chains != nullptr;
+  if (was_used) clear_after(slot);
   if (own.cache == nullptr) own.cache = map_zeroed<ThreadCache>(1);
   if (own.cache == nullptr) return false;
   if (own.chains == nullptr) own.chains = make_chain_cache();
@@ -80,7 +81,9 @@ bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   slot.waiting = format::WaitKind::nothing;
   slot.acquisitions = 0;
   memset(own.name, 0, sizeof own.name);
-  set_held(slot, 0);
+  // Entries go on counting where they were, so that threads that do not live long have their share of
+  // samples.
+  was_used ? set_top(slot, bottom_of(slot)) : set_held(slot, 0);
   return true;
 }
 

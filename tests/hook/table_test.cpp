@@ -89,8 +89,8 @@ TEST_P(TableOf, FewEntriesLieOnFewPages) {
 INSTANTIATE_TEST_SUITE_P(Kinds, TableOf,
                          testing::Values(Keys::random, Keys::with_fixed_bits, Keys::in_sequence));
 
-// Threads that enter the same keys, each in another order, so that they meet in free slots with different keys
-// as well as with the same one.
+// Threads that enter the same keys, each in another order, so that they meet in free slots with different
+// keys as well as with the same one.
 TEST(Table, ThreadsThatEnterOneKeyGetOneSlot) {
   constexpr size_t kThreads = 2;
   constexpr size_t kKeys = 600;
