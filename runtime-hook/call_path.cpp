@@ -5,6 +5,7 @@
 #include <unwind.h>
 
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/table.h"
 
 namespace gordian::hook {
 
@@ -12,8 +13,7 @@ namespace {
 
 uint32_t generation;
 
-constexpr size_t kNodes = 1 << 19;
-constexpr size_t kPaths = 1 << 20;
+constexpr size_t kPaths = 1 << 18;
 constexpr int64_t kFarthest = 4096;  // bytes: a caller's slot further away than this is not verified
 constexpr int64_t kReturnSlot = 8;   // bytes below the frame address: the call site's own return address
 
@@ -27,20 +27,8 @@ struct Node {
 
 constexpr int64_t kVaries = -1;  // next_distance: the function's frame has no fixed size; a path ends here
 
-Node* nodes;
+Table<Node, &Node::key, 19> nodes;
 uint32_t path_count = 1;
-
-Node* find_node(uint64_t key, bool insert) {
-  for (size_t probe = 0; probe < 64; ++probe) {
-    Node& node = nodes[(key + probe) & (kNodes - 1)];
-    uint64_t found = load(node.key, std::memory_order_acquire);
-    if (found == key) return &node;
-    if (found != 0) continue;
-    if (!insert) return nullptr;
-    if (exchange_if(node.key, found, key) || found == key) return &node;
-  }
-  return nullptr;
-}
 
 uint64_t child_key(uint64_t parent, uint64_t return_address) {
   const uint64_t key = mix(parent, return_address);
@@ -88,7 +76,7 @@ uint32_t verifiable_callers(const Unwound& stack) {
 CallPath* walk(CallSite site) {
   uint64_t key = child_key(root_key(), site.return_address);
   for (uint32_t depth = 0; depth <= kVerified; ++depth) {
-    const Node* node = find_node(key, false);
+    const Node* node = nodes.find(key);
     if (node == nullptr) return nullptr;
     const int64_t distance = load(node->next_distance, std::memory_order_acquire);
     if (distance <= 0 || depth == kVerified) return load(node->path, std::memory_order_acquire);
@@ -99,7 +87,8 @@ CallPath* walk(CallSite site) {
 
 CallPath* learn(CallSite site) {
   Unwound stack;
-  unwind(site.frame, stack);
+  // One more than can be part of the path tells whether there are any beyond.
+  unwind(site.frame, stack, 1 + kVerified + 1);
   // A stack the unwinder cannot start on (no unwind tables at the call site) still has its return address.
   if (stack.count == 0 || stack.frames[0].return_address != site.return_address) {
     stack.count = 1;
@@ -109,7 +98,7 @@ CallPath* learn(CallSite site) {
   const uint32_t verified = verifiable_callers(stack);
   uint64_t key = child_key(root_key(), stack.frames[0].return_address);
   for (uint32_t depth = 0;; ++depth) {
-    Node* node = find_node(key, true);
+    Node* node = nodes.find_or_add(key);
     if (node == nullptr) return nullptr;
     int64_t known = load(node->next_distance, std::memory_order_acquire);
     const int64_t distance = depth < verified ? stack.frames[depth + 1].distance : 0;
@@ -136,7 +125,7 @@ CallPath* learn(CallSite site) {
 CallPath* continue_path(const CallPath& native, uint64_t script) {
   uint64_t key = child_key(root_key(), native.return_address);
   for (uint32_t i = 0; i < native.callers; ++i) key = child_key(key, native.caller[i]);
-  Node* node = find_node(child_key(key, script), true);
+  Node* node = nodes.find_or_add(child_key(key, script));
   CallPath* known = node != nullptr ? load(node->path, std::memory_order_acquire) : nullptr;
   if (known != nullptr) return known;
   const uint32_t stack = learn_script(script);
@@ -298,9 +287,8 @@ uint32_t path_generation() {
 }
 
 bool create_path_table() {
-  nodes = map_zeroed<Node>(kNodes);
   paths = map_zeroed<CallPath>(kPaths);
-  return nodes != nullptr && paths != nullptr;
+  return paths != nullptr && nodes.create();
 }
 
 }  // namespace gordian::hook

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/table.h"
 
 namespace gordian::hook {
 
@@ -11,28 +12,18 @@ using format::ChainRef;
 
 namespace {
 
-constexpr size_t kChains = 1 << 20;
-constexpr size_t kKinds = 1 << 17;
 constexpr uint32_t kFirstCache = 1 << 8;
 constexpr uint32_t kLargestCache = 1 << 17;
 
-ChainSlot* chains;
-KindSlot* kinds;
+Table<ChainSlot, &ChainSlot::hash, 19> chains;
+Table<KindSlot, &KindSlot::hash, 17> kinds;
 
-template <typename Slot>
-Slot* find_in(Slot* table, size_t size, uint64_t hash) {
-  for (size_t probe = 0; probe < 128; ++probe) {
-    Slot& slot = table[(hash + probe) & (size - 1)];
-    uint64_t found = load(slot.hash, std::memory_order_acquire);
-    if (found == 0 && exchange_if(slot.hash, found, hash)) found = hash;
-    if (found == hash) return &slot;
-  }
-  return nullptr;
+size_t size_of_cache(uint32_t capacity) {
+  return sizeof(ChainCache) + capacity * (sizeof(KnownChain) + sizeof(ChainRef));
 }
 
 ChainCache* make_cache(uint32_t capacity) {
-  const size_t size = sizeof(ChainCache) + capacity * (sizeof(KnownChain) + sizeof(ChainRef));
-  auto* cache = reinterpret_cast<ChainCache*>(map_zeroed<char>(size));
+  auto* cache = reinterpret_cast<ChainCache*>(map_zeroed<char>(size_of_cache(capacity)));
   if (cache != nullptr) cache->capacity = capacity;
   return cache;
 }
@@ -56,8 +47,9 @@ void make_room(ThreadSlot& slot) {
   for (uint32_t i = 0; i < cache.capacity; ++i) {
     if (cache.chains()[i].word != 0) enter(*larger, cache.chains()[i].word, cache.refs()[i]);
   }
-  // The old one stays mapped: finish() may be reading it from another thread.
   store(private_of(slot).chains, larger, std::memory_order_release);
+  // The old one stays mapped, but empty: finish() may be reading it from another thread.
+  madvise(&cache, size_of_cache(cache.capacity), MADV_DONTNEED);
 }
 
 void add_to_record(ChainCache& cache, KnownChain& known, uint64_t times) {
@@ -80,12 +72,14 @@ ChainCache* make_chain_cache() {
 }
 
 void flush_chains(ChainCache& cache) {
+  if (cache.used == 0) return;
   for (uint32_t i = 0; i < cache.capacity; ++i) {
     if ((cache.chains()[i].word & kPendingMask) != 0) add_to_record(cache, cache.chains()[i], 0);
   }
 }
 
 void empty_chains(ChainCache& cache) {
+  if (cache.used == 0) return;
   memset(cache.chains(), 0, cache.capacity * sizeof(KnownChain));
   cache.used = 0;
 }
@@ -102,22 +96,20 @@ void add_to_record(ThreadSlot& slot, KnownChain& known, uint64_t times) {
 }
 
 ChainSlot* find_chain(uint64_t hash) {
-  return find_in(chains, kChains, hash);
+  return chains.find_or_add(hash);
 }
 
 KindSlot* find_kind(uint64_t hash) {
-  return find_in(kinds, kKinds, hash);
+  return kinds.find_or_add(hash);
 }
 
 bool create_chain_table() {
-  chains = map_zeroed<ChainSlot>(kChains);
-  kinds = map_zeroed<KindSlot>(kKinds);
-  return chains != nullptr && kinds != nullptr;
+  return chains.create() && kinds.create();
 }
 
 void clear_chain_table() {
-  madvise(chains, kChains * sizeof(ChainSlot), MADV_DONTNEED);
-  madvise(kinds, kKinds * sizeof(KindSlot), MADV_DONTNEED);
+  chains.clear();
+  kinds.clear();
 }
 
 }  // namespace gordian::hook

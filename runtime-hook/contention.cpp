@@ -4,6 +4,7 @@
 #include "core/format/durations.h"
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/table.h"
 
 namespace gordian::hook {
 
@@ -15,23 +16,11 @@ using format::Durations;
 using format::LockRef;
 using format::StackRef;
 
-constexpr size_t kClasses = 1 << 14;
-
 struct ClassSlot {
   uint64_t key;  // class and kind; 0: free
   ContentionRef record;
 };
-ClassSlot* classes;
-
-ClassSlot* find_class(uint64_t key) {
-  for (uint64_t probe = 0; probe < 64; ++probe) {
-    ClassSlot& slot = classes[(mix(1, key) + probe) & (kClasses - 1)];
-    uint64_t found = load(slot.key, std::memory_order_acquire);
-    if (found == 0 && exchange_if(slot.key, found, key)) found = key;
-    if (found == key) return &slot;
-  }
-  return nullptr;
-}
+Table<ClassSlot, &ClassSlot::key, 14> classes;
 
 // A lock is not given a class for this: which one it gets must not depend on chance.
 Identity identity_for(Lockable lock, const HeldEntry& entry) {
@@ -44,7 +33,7 @@ ContentionRef record_of(Lockable lock, Identity known, StackRef taken) {
   const StackRef lock_class = known.lock_class != StackRef::none ? known.lock_class : taken;
   const uint64_t key =
       uint64_t{static_cast<uint32_t>(lock_class)} << 8 | (static_cast<uint64_t>(lock.kind) + 1);
-  ClassSlot* const slot = find_class(key);
+  ClassSlot* const slot = classes.find_or_add(key);
   if (slot == nullptr) {
     recorder().drop(format::Dropped::contention_table);
     return ContentionRef::none;
@@ -164,12 +153,11 @@ void flush_times(ThreadCache& cache) {
 }
 
 bool create_contention_table() {
-  classes = map_zeroed<ClassSlot>(kClasses);
-  return classes != nullptr;
+  return classes.create();
 }
 
 void clear_contention_table() {
-  madvise(classes, kClasses * sizeof(ClassSlot), MADV_DONTNEED);
+  classes.clear();
 }
 
 }  // namespace gordian::hook

@@ -5,6 +5,7 @@
 
 #include "runtime-hook/lock_identity.h"
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/table.h"
 
 namespace gordian::hook {
 
@@ -15,23 +16,11 @@ using format::EventRef;
 using format::LockRef;
 using format::StackRef;
 
-constexpr size_t kEvents = 1 << 16;
-
 struct EventSlot {
   uint64_t hash;  // 0: free
   EventRef record;
 };
-EventSlot* events;
-
-EventSlot* find_event(uint64_t hash) {
-  for (size_t probe = 0; probe < 128; ++probe) {
-    EventSlot& slot = events[(hash + probe) & (kEvents - 1)];
-    uint64_t found = load(slot.hash, std::memory_order_acquire);
-    if (found == 0 && exchange_if(slot.hash, found, hash)) found = hash;
-    if (found == hash) return &slot;
-  }
-  return nullptr;
-}
+Table<EventSlot, &EventSlot::hash, 16> events;
 
 void add(EventRecord& record, uint64_t duration_ns) {
   std::atomic_ref(record.count).fetch_add(1, std::memory_order_relaxed);
@@ -69,7 +58,7 @@ void note_event_at(CallPath& path, const Event& event, uint64_t duration_ns) {
   const StackRef lock_class = identity.lock_class != StackRef::none ? identity.lock_class : taken;
   const uint64_t what = static_cast<uint64_t>(event.kind) << 16 | event.detail;
   const uint64_t places = uint64_t{number_of(path)} << 32 | number_of(held);
-  EventSlot* const slot = find_event(mix(mix(what, static_cast<uint64_t>(lock_class)), places) | 1);
+  EventSlot* const slot = events.find_or_add(mix(mix(what, static_cast<uint64_t>(lock_class)), places) | 1);
   if (slot == nullptr) {
     recorder().drop(format::Dropped::event_table);
     return;
@@ -102,12 +91,11 @@ void note_event_at(CallPath& path, const Event& event, uint64_t duration_ns) {
 }
 
 bool create_event_table() {
-  events = map_zeroed<EventSlot>(kEvents);
-  return events != nullptr;
+  return events.create();
 }
 
 void clear_event_table() {
-  madvise(events, kEvents * sizeof(EventSlot), MADV_DONTNEED);
+  events.clear();
 }
 
 }  // namespace gordian::hook

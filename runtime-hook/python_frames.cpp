@@ -143,7 +143,9 @@ void describe(const Frame& frame, Description& into) {
   into.function_length = copy(*code.qualified_name, into.function);
 }
 
-Purpose purpose_of(const Frame& frame, const Description& description) {
+Purpose purpose_of(const Frame& frame) {
+  Description description;
+  describe(frame, description);
   if (ends_with(description, "/threading.py")) {
     if (is(description, "Condition.wait")) return Purpose::waiter;
     if (is(description, "Thread._set_tstate_lock") || is(description, "Thread._reset_internal_locks")) {

@@ -69,7 +69,7 @@ enum class Purpose : uint8_t {
   waiter,      // made for one thread to wait in a condition, until another releases it
   thread_end,  // made by a thread, which holds it until it ends; a join waits for it and then destroys it
 };
-Purpose purpose_of(const Frame& frame, const Description& description);
+Purpose purpose_of(const Frame& frame);
 
 }  // namespace gordian::hook::python
 

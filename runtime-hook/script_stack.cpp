@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/table.h"
 #include "runtime-hook/thread_context.h"
 
 namespace gordian::hook {
@@ -14,12 +15,10 @@ using format::ScriptFrameRecord;
 using format::ScriptFrameRef;
 
 constexpr uint32_t kStacks = 1 << 17;
-constexpr uint32_t kPlaces = 1 << 17;
-constexpr uint32_t kTextUnits = 1 << 22;  // of 8 bytes
+constexpr uint32_t kTextUnits = 1 << 21;  // of 8 bytes
 
 // The text of a place: file and function lie behind it. `record` belongs to the trace of `trace_epoch`.
 struct PlaceText {
-  uint64_t hash;
   uint32_t trace_epoch;
   ScriptFrameRef record;
   uint32_t line;
@@ -27,9 +26,21 @@ struct PlaceText {
   uint32_t function_length;
 };
 
-ScriptPlace* places;  // by hash of the text
 uint64_t* texts;
 uint32_t texts_end = 1;
+uint32_t stacks_end = 1;
+
+struct KnownText {
+  uint64_t hash;
+  ScriptPlace place;
+};
+Table<KnownText, &KnownText::hash, 17> places;
+
+struct KnownStack {
+  uint64_t key;
+  uint32_t number;  // 0: not learned yet
+};
+Table<KnownStack, &KnownStack::key, 17> stacks_by_key;
 
 // The last trial of this thread that failed.
 struct Trial {
@@ -40,10 +51,9 @@ thread_local constinit Trial trial = {};
 
 bool create_tables() {
   if (script_stacks != nullptr) return true;
-  places = map_zeroed<ScriptPlace>(kPlaces);
   texts = map_zeroed<uint64_t>(kTextUnits);
   auto* const stacks = map_zeroed<ScriptStack>(kStacks);
-  if (places == nullptr || texts == nullptr || stacks == nullptr) return false;
+  if (texts == nullptr || stacks == nullptr || !places.create() || !stacks_by_key.create()) return false;
   store(script_stacks, stacks, std::memory_order_release);
   return true;
 }
@@ -57,14 +67,13 @@ uint64_t hash_of(const char* text, uint32_t length, uint64_t hash) {
   return mix(hash, length);
 }
 
-ScriptPlace add_text(const python::Description& description, uint64_t hash) {
+ScriptPlace add_text(const python::Description& description) {
   const uint32_t length = description.file_length + description.function_length;
   const auto units = static_cast<uint32_t>((sizeof(PlaceText) + length + 7) / 8);
   if (kTextUnits - texts_end < units) return ScriptPlace::none;
   const auto place = static_cast<ScriptPlace>(texts_end);
   texts_end += units;
   PlaceText& text = text_of(place);
-  text.hash = hash;
   text.line = description.line;
   text.file_length = description.file_length;
   text.function_length = description.function_length;
@@ -75,17 +84,26 @@ ScriptPlace add_text(const python::Description& description, uint64_t hash) {
 }
 
 // Equal texts are kept once, so that stacks through the same lines are equal.
-ScriptPlace place_of(const python::Description& description) {
+ScriptPlace place_of_text(const python::Description& description) {
   const uint64_t hash = hash_of(description.function, description.function_length,
                                 hash_of(description.file, description.file_length, description.line));
-  for (uint32_t probe = 0; probe < 64; ++probe) {
-    ScriptPlace& place = places[(hash + probe) & (kPlaces - 1)];
-    if (place == ScriptPlace::none) place = add_text(description, hash);
-    if (place == ScriptPlace::none) break;
-    if (text_of(place).hash == hash) return place;
-  }
+  KnownText* const known = places.find_or_add(hash | 1);
+  if (known != nullptr && known->place == ScriptPlace::none) known->place = add_text(description);
+  if (known != nullptr && known->place != ScriptPlace::none) return known->place;
   recorder().drop(format::Dropped::script_frames);
   return ScriptPlace::none;
+}
+
+// Without reading the names again, where they were read before.
+ScriptPlace place_of(const python::Frame& frame) {
+  const auto name = reinterpret_cast<uint64_t>(frame.code->qualified_name);
+  KnownText* const known = places.find_or_add(mix(name, python::key_of(frame)) | 1);
+  if (known != nullptr && known->place != ScriptPlace::none) return known->place;
+  python::Description description;
+  describe(frame, description);
+  const ScriptPlace place = place_of_text(description);
+  if (known != nullptr) known->place = place;
+  return place;
 }
 
 // Its record in the trace, written at its first use.
@@ -115,29 +133,16 @@ bool add_address(ScriptPlace place, uint64_t* into) {
 // `frame` and its callers.
 uint32_t addresses_from(const python::Frame* frame, uint64_t* into) {
   uint32_t count = 0;
-  python::Description description;
   for (; frame != nullptr && count < kMostScriptFrames; frame = frame->previous) {
-    describe(*frame, description);
-    if (add_address(place_of(description), into + count)) ++count;
+    if (add_address(place_of(*frame), into + count)) ++count;
   }
   return count;
 }
 
 uint32_t find_stack(uint64_t key) {
   if (load(script_stacks, std::memory_order_acquire) == nullptr) return 0;
-  for (uint32_t probe = 0; probe < 64; ++probe) {
-    const auto number = static_cast<uint32_t>((key + probe) & (kStacks - 1));
-    if (load(script_stacks[number].key, std::memory_order_acquire) == key && number != 0) return number;
-  }
-  return 0;
-}
-
-uint32_t free_stack(uint64_t key) {
-  for (uint32_t probe = 0; probe < 64; ++probe) {
-    const auto number = static_cast<uint32_t>((key + probe) & (kStacks - 1));
-    if (script_stacks[number].key == 0 && number != 0) return number;
-  }
-  return 0;
+  const KnownStack* const known = stacks_by_key.find(key);
+  return known != nullptr ? load(known->number, std::memory_order_acquire) : 0;
 }
 
 }  // namespace
@@ -165,26 +170,25 @@ uint32_t learn_script(uint64_t key) {
   if (const uint32_t known = find_stack(key)) return known;
   const python::Frame* frame = python::current_frame();
   if (frame == nullptr || !create_tables()) return 0;
-  const uint32_t number = free_stack(key);
-  if (number == 0) {
+  KnownStack* const known = stacks_by_key.find_or_add(key);
+  if (known == nullptr || stacks_end == kStacks) {
     recorder().drop(format::Dropped::script_frames);
     return 0;
   }
-  ScriptStack& stack = script_stacks[number];
+  ScriptStack& stack = script_stacks[stacks_end];
   stack = {};  // a fork may have left it half filled
-  python::Description description;
+  stack.key = key;
   for (uint64_t last = 0; frame != nullptr; frame = frame->previous) {
     if (stack.count == kScriptFrames) {
       stack.outermost = last;
       break;
     }
     last = python::key_of(*frame);
-    describe(*frame, description);
-    if (stack.count == 0) stack.purpose = purpose_of(*frame, description);
-    stack.frames[stack.count++] = place_of(description);
+    if (stack.count == 0) stack.purpose = python::purpose_of(*frame);
+    stack.frames[stack.count++] = place_of(*frame);
   }
-  store(stack.key, key, std::memory_order_release);
-  return number;
+  store(known->number, stacks_end, std::memory_order_release);
+  return stacks_end++;
 }
 
 uint32_t addresses_of(const ScriptStack& stack, uint64_t* into) {

@@ -29,7 +29,7 @@ inline constexpr uint32_t kMostScriptFrames = 64;
 enum class ScriptPlace : uint32_t { none = 0 };
 
 struct alignas(64) ScriptStack {
-  uint64_t key;        // 0: free
+  uint64_t key;        // see script_key()
   uint64_t outermost;  // python::key_of() of the last frame; 0: there are no frames beyond
   python::Purpose purpose;
   uint8_t count;

@@ -13,6 +13,7 @@
 #include "runtime-hook/permits.h"
 #include "runtime-hook/plain_mutex.h"
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/table.h"
 
 namespace gordian::hook {
 
@@ -20,30 +21,17 @@ thread_local constinit ThreadContext context = {};
 
 namespace {
 
-constexpr size_t kHandles = 1 << 16;
-
 // pthread_t -> thread record, for joins. A handle is reused only after a join, and is then simply
 // overwritten.
 struct Handle {
   pthread_t thread;  // 0: free
   format::ThreadRef record;
 };
-Handle* handles;
+Table<Handle, &Handle::thread, 16> handles;
+bool have_handles;
 
 pthread_key_t exit_key;
 bool have_exit_key;
-
-Handle* find_handle(pthread_t thread, bool insert) {
-  const uint64_t start = mix(1, thread);
-  for (size_t probe = 0; probe < 64; ++probe) {
-    Handle& entry = handles[(start + probe) & (kHandles - 1)];
-    pthread_t found = load(entry.thread, std::memory_order_acquire);
-    if (found == 0 && insert && exchange_if(entry.thread, found, thread)) found = thread;
-    if (found == thread) return &entry;
-    if (found == 0) return nullptr;
-  }
-  return nullptr;
-}
 
 format::ThreadRef record_thread(format::ThreadRef parent, uint32_t parent_segment, format::StackRef created,
                                 void* (*start_routine)(void*)) {
@@ -81,7 +69,8 @@ void set_held(ThreadSlot& slot, uint32_t depth) {
 // Gives a slot just taken the memory a thread needs. What an earlier thread of the slot left is cleared.
 bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   SlotPrivate& own = private_of(slot);
-  if (own.chains != nullptr) clear_after(slot);
+  const bool was_used = own.chains != nullptr;
+  if (was_used) clear_after(slot);
   if (own.cache == nullptr) own.cache = map_zeroed<ThreadCache>(1);
   if (own.cache == nullptr) return false;
   if (own.chains == nullptr) own.chains = make_chain_cache();
@@ -92,7 +81,9 @@ bool equip(ThreadSlot& slot, format::ThreadRef thread) {
   slot.waiting = format::WaitKind::nothing;
   slot.acquisitions = 0;
   memset(own.name, 0, sizeof own.name);
-  set_held(slot, 0);
+  // Entries go on counting where they were, so that threads that do not live long have their share of
+  // samples.
+  was_used ? set_top(slot, bottom_of(slot)) : set_held(slot, 0);
   return true;
 }
 
@@ -174,12 +165,12 @@ void begin_segment() {
 }
 
 void know_handle(pthread_t thread, format::ThreadRef record) {
-  if (Handle* handle = find_handle(thread, true)) store(handle->record, record, std::memory_order_release);
+  if (Handle* handle = handles.find_or_add(thread)) store(handle->record, record, std::memory_order_release);
 }
 
 format::ThreadRef thread_record_of(pthread_t thread) {
   if (context.own == nullptr) return format::ThreadRef::none;
-  const Handle* handle = find_handle(thread, false);
+  const Handle* handle = handles.find(thread);
   return handle != nullptr ? load(handle->record, std::memory_order_acquire) : format::ThreadRef::none;
 }
 
@@ -244,9 +235,9 @@ format::ThreadRef record_parents_thread(uint32_t tid, const char* name) {
 }
 
 bool create_thread_tables() {
-  if (handles == nullptr) handles = map_zeroed<Handle>(kHandles);
+  if (!have_handles) have_handles = handles.create();
   if (!have_exit_key) have_exit_key = pthread_key_create(&exit_key, on_thread_exit) == 0;
-  return handles != nullptr;
+  return have_handles;
 }
 
 void reset_after_fork() {
@@ -256,7 +247,7 @@ void reset_after_fork() {
   context.semaphore = 0;
   memset(context.handoffs, 0, sizeof context.handoffs);
   memset(context.onces_done, 0, sizeof context.onces_done);
-  if (handles != nullptr) madvise(handles, kHandles * sizeof(Handle), MADV_DONTNEED);
+  handles.clear();
 }
 
 void flush_counts(ThreadSlot& slot) {

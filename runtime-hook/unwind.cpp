@@ -5,29 +5,37 @@
 #include <unwind.h>
 
 #include "runtime-hook/modules.h"
+#include "runtime-hook/python_frames.h"
 #include "runtime-hook/runtime.h"
+#include "runtime-hook/table.h"
 
 namespace gordian::hook {
 
 namespace {
 
-constexpr size_t kStackSlots = 1 << 18;
-
 struct KnownStack {
   uint64_t hash;  // 0: free
   format::StackRef ref;
 };
-KnownStack* known_stacks;
+Table<KnownStack, &KnownStack::hash, 18> known_stacks;
+
+struct Walk {
+  Unwound& into;
+  uint32_t most;
+  uint32_t of_interpreter = 0;
+};
 
 // In the callback for a frame, the context's pc is a return address and its CFA the stack pointer just after
 // that return: the return address lies in the word below.
 _Unwind_Reason_Code note_frame(_Unwind_Context* context, void* argument) {
-  auto& into = *static_cast<Unwound*>(argument);
+  Walk& walk = *static_cast<Walk*>(argument);
+  Unwound& into = walk.into;
   const uint64_t above = _Unwind_GetCFA(context);
   if (into.count == 0 && above < into.frame_address) return _URC_NO_REASON;  // still inside the hook
   const uint64_t pc = _Unwind_GetIP(context);
   if (pc == 0) return _URC_END_OF_STACK;
-  if (into.count == Unwound::kMaxFrames) {
+  if (python::is_interpreter(pc)) ++walk.of_interpreter;
+  if (into.count == walk.most || walk.of_interpreter > kInterpreterFrames) {
     into.truncated = true;
     return _URC_END_OF_STACK;
   }
@@ -37,11 +45,12 @@ _Unwind_Reason_Code note_frame(_Unwind_Context* context, void* argument) {
 
 }  // namespace
 
-void unwind(uint64_t frame_address, Unwound& into) {
+void unwind(uint64_t frame_address, Unwound& into, uint32_t most) {
   into.count = 0;
   into.truncated = false;
   into.frame_address = frame_address;
-  _Unwind_Backtrace(note_frame, &into);
+  Walk walk{into, most};
+  _Unwind_Backtrace(note_frame, &walk);
 }
 
 format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, uint32_t proven,
@@ -49,18 +58,13 @@ format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, 
   uint64_t hash = uint64_t{proven} << 1 | (truncated ? 1 : 0);
   for (uint32_t i = 0; i < count; ++i) hash = mix(hash, return_addresses[i]);
   if (hash == 0) hash = 1;
-  KnownStack* slot = nullptr;
-  for (size_t probe = 0; probe < 64; ++probe) {
-    KnownStack& candidate = known_stacks[(hash + probe) & (kStackSlots - 1)];
-    uint64_t found = load(candidate.hash, std::memory_order_acquire);
-    if (found == 0 && exchange_if(candidate.hash, found, hash)) found = hash;
-    if (found != hash) continue;
-    const auto ref = load(candidate.ref, std::memory_order_acquire);
-    if (ref != format::StackRef::none) return ref;
-    slot = &candidate;
-    break;
-  }
+  KnownStack* const slot = known_stacks.find_or_add(hash);
   if (slot == nullptr) recorder().drop(format::Dropped::stack_table);
+  if (const auto known =
+          slot != nullptr ? load(slot->ref, std::memory_order_acquire) : format::StackRef::none;
+      known != format::StackRef::none) {
+    return known;
+  }
   for (uint32_t i = 0; i < count; ++i) {
     if (!format::is_script_frame(return_addresses[i])) note_module_of(return_addresses[i]);
   }
@@ -77,12 +81,11 @@ format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, 
 }
 
 bool create_stack_table() {
-  known_stacks = map_zeroed<KnownStack>(kStackSlots);
-  return known_stacks != nullptr;
+  return known_stacks.create();
 }
 
 void clear_stack_table() {
-  madvise(known_stacks, kStackSlots * sizeof(KnownStack), MADV_DONTNEED);
+  known_stacks.clear();
 }
 
 }  // namespace gordian::hook

@@ -26,8 +26,11 @@ struct Unwound {
 };
 
 // Unwinds from the caller of the hook whose frame address (CFA) is `frame_address`; frames inside the hook
-// library are left out. About 2 microseconds for 20 frames.
-void unwind(uint64_t frame_address, Unwound& into);
+// library are left out. About 2 microseconds for 20 frames, so no more than `most` of them, and no more than
+// kInterpreterFrames of an interpreter's own: those are the same functions again for each call of the script,
+// whose frames stand for them (script_stack.h).
+inline constexpr uint32_t kInterpreterFrames = 16;
+void unwind(uint64_t frame_address, Unwound& into, uint32_t most = Unwound::kMaxFrames);
 
 // Writes a stack to the trace, or finds the equal one written before.
 format::StackRef record_stack(const uint64_t* return_addresses, uint32_t count, uint32_t proven,

@@ -24,6 +24,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <sstream>
 #include <string>
 #include <tuple>
@@ -338,12 +339,23 @@ std::vector<Key> missing(const std::set<Key>& from, const std::set<Key>& all) {
 
 constexpr uint64_t kNeverUsedUp = 1'000'000;
 
-// From which sites and in which modes, outermost first.
-using Route = std::vector<std::pair<std::string, uint64_t>>;
+// How the last lock of a chain lies to the one right outside it, if it is not held already.
+enum class Order { none, ascending, descending, reentry };
+
+Order order_of(const Steps& steps) {
+  if (steps.size() < 2) return Order::none;
+  const auto held = std::span(steps).first(steps.size() - 1);
+  if (std::ranges::count(held, steps.back().address, &Step::address) > 0) return Order::reentry;
+  return held.back().address < steps.back().address ? Order::ascending : Order::descending;
+}
+
+// From which sites and in which modes, outermost first, and in which order of addresses in the end: what
+// chains of one kind have in common.
+using Route = std::pair<std::vector<std::pair<std::string, uint64_t>>, Order>;
 
 Route route_of(const Steps& steps) {
-  Route route;
-  for (const Step& step : steps) route.emplace_back(step.site, step.mode);
+  Route route{{}, order_of(steps)};
+  for (const Step& step : steps) route.first.emplace_back(step.site, step.mode);
   return route;
 }
 
