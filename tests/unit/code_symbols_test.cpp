@@ -12,9 +12,30 @@
 #include <filesystem>
 #include <random>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/symbolize/elf_image.h"
+
+// Two labels of one place, and a function inside another one.
+asm(R"(
+  .pushsection .text
+gordian_test_local_label:
+  .globl gordian_test_global_label
+gordian_test_global_label:
+  .skip 16, 0x90
+  .type gordian_test_outer, @function
+gordian_test_outer:
+  .skip 16, 0x90
+  .type gordian_test_inner, @function
+gordian_test_inner:
+  .skip 8, 0x90
+  .size gordian_test_inner, . - gordian_test_inner
+  .skip 16, 0x90
+  .size gordian_test_outer, . - gordian_test_outer
+  .popsection
+)");
 
 namespace gordian {
 namespace {
@@ -78,6 +99,32 @@ TEST(CodeSymbolsTest, FindsWhatElfutilsFindsWhereSymbolsHaveAliases) {
 
 TEST(CodeSymbolsTest, FindsWhatElfutilsFindsInAProgramWithLocalsAndLabels) {
   expect_same("/proc/self/exe", 1000);
+}
+
+uint64_t address_of(ElfImage& image, std::string_view name) {
+  GElf_Sym symbol;
+  GElf_Addr start = 0;
+  for (int number = dwfl_module_getsymtab(image.module()); number-- > 0;) {
+    const char* found =
+        dwfl_module_getsym_info(image.module(), number, &symbol, &start, nullptr, nullptr, nullptr);
+    if (found != nullptr && found == name) return start;
+  }
+  return 0;
+}
+
+TEST(CodeSymbolsTest, FindsWhatElfutilsFindsBehindLabelsAndInFunctionsInsideOthers) {
+  ElfImage image("/proc/self/exe", {});
+  const CodeSymbols symbols(image);
+  const uint64_t labels = address_of(image, "gordian_test_global_label");
+  const uint64_t outer = address_of(image, "gordian_test_outer");
+  const std::vector<std::pair<uint64_t, std::string>> expected = {
+      {labels, "gordian_test_global_label"}, {labels + 8, "gordian_test_local_label"},
+      {outer + 15, "gordian_test_outer"},    {outer + 16, "gordian_test_inner"},
+      {outer + 23, "gordian_test_inner"},    {outer + 24, "gordian_test_outer"}};
+  for (const auto& [address, name] : expected) {
+    EXPECT_EQ(by_elfutils(image, address), name);
+    EXPECT_EQ(shown(symbols.at(address)), name);
+  }
 }
 
 TEST(CodeSymbolsTest, AFileThatIsGoneHasNone) {
