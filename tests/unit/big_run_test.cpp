@@ -174,6 +174,13 @@ TEST(BigRunTest, WhatAnEdgeRestsOnIsThatOfAllEdgesOfItsClasses) {
     lock.class_name = std::to_string(*std::prev(classes.end()));
   }
   const LockGraph& graph = program.graph;
+  // Which threads there are is not the same everywhere.
+  for (size_t i = 0; i < graph.chains().size(); ++i) {
+    Chain& chain = program.graph.chain(static_cast<ChainId>(i));
+    if (chain.outer == kNoChain) continue;
+    const size_t held = index(graph.chain(chain.outer).wanted.lock);
+    chain.uses.front().thread = static_cast<ThreadId>(held * BigRun::kThreads / graph.lock_count());
+  }
   using Relation = std::tuple<size_t, size_t, bool>;
   const auto relation = [&](LockId held, LockId wanted) {
     const size_t of_held = classes[held];
