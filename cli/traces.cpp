@@ -91,7 +91,7 @@ std::vector<Finding> findings_seen(const std::vector<std::string>& paths, Merged
 
 MergedReport merge_traces(const std::vector<std::string>& paths, SymbolFiles& files,
                           std::optional<Fold> graph, const IntendedOrder& order) {
-  MergedReport merged(graph);
+  std::vector<std::string> warnings;
   std::vector<TraceHead> heads;
   std::set<fs::path> named;  // what cannot be read of these is an error
   for (const std::string& path : paths) {
@@ -107,12 +107,15 @@ MergedReport merge_traces(const std::vector<std::string>& paths, SymbolFiles& fi
       try {
         heads.push_back(head_of(file));
       } catch (const BadTrace& bad) {
-        merged.add_warning(bad.what());
+        warnings.emplace_back(bad.what());
       }
     }
   }
   Progress progress(heads.size());
-  for (const std::vector<TraceHead>& group : groups_of(std::move(heads))) {
+  const std::vector<std::vector<TraceHead>> groups = groups_of(std::move(heads));
+  MergedReport merged(graph, groups.size() > 1 ? MergedReport::Runs::many : MergedReport::Runs::one);
+  for (std::string& warning : warnings) merged.add_warning(std::move(warning));
+  for (const std::vector<TraceHead>& group : groups) {
     Program program;
     program.intended_order = order;
     for (const TraceHead& trace : group) {

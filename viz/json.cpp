@@ -68,6 +68,7 @@ Json to_json(const Finding& finding) {
           {"message", finding.message},
           {"process", finding.process},
           {"count", finding.count},
+          {"more_instances", finding.more_instances},
           {"total_ns", finding.total_ns},
           {"max_ns", finding.max_ns},
           {"suppressed", finding.suppressed},

@@ -81,6 +81,7 @@ Finding finding_from(const Json& json) {
   finding.message = json.at("message");
   finding.process = json.at("process");
   finding.count = json.at("count");
+  finding.more_instances = json.value("more_instances", false);
   for (const Json& lock : json.at("locks"))
     finding.locks.push_back({lock.at("name"), lock.at("class"), lock.at("kind")});
   for (const Json& location : json.at("locations"))

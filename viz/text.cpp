@@ -80,7 +80,10 @@ class TextWriter {
     line("  why: {}", why);
     if (finding.suppressed) line("  suppressed: {}", printable(finding.suppression_reason));
     if (!finding.process.empty()) line("  process: {}", printable(finding.process));
-    if (finding.count > 1) line("  seen: {} instances of this cause", finding.count);
+    if (finding.count > 1 || finding.more_instances) {
+      line("  seen: {}{} of this cause", finding.more_instances ? "at least " : "",
+           counted(finding.count, "instance", "instances"));
+    }
     for (size_t i = 0; i < finding.edges.size(); ++i) {
       const std::string number = finding.edges.size() > 1 ? fmt::format("{}. ", i + 1) : "";
       write(finding, finding.edges[i], number);

@@ -41,12 +41,15 @@ class EdgeSupports {
     friend auto operator<=>(const Relation&, const Relation&) = default;
   };
 
+  using Supports = std::map<Relation, EdgeSupport>;
+
+  void add_edges(LockId held, Supports& supports) const;
   Relation relation(LockGraph::Edge edge) const;
 
   const Program& program_;
   const LockGraph& graph_;
   const Table<LockId, ClassId> classes_;
-  std::map<Relation, EdgeSupport> supports_;
+  Supports supports_;
 };
 
 }  // namespace gordian

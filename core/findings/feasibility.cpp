@@ -134,7 +134,7 @@ class Judge {
   std::vector<EdgeChoice> first_choice() const {
     std::vector<EdgeChoice> choice;
     for (const std::vector<Evidence>& edge : evidence_) {
-      const std::vector<Use>& uses = graph_.chain(edge.front().wanted).uses;
+      const Uses& uses = graph_.chain(edge.front().wanted).uses;
       choice.push_back({edge.front(), uses.empty() ? std::nullopt : std::optional(uses.front())});
     }
     return choice;

@@ -83,6 +83,7 @@ struct Finding {
   std::string message;             // one sentence: what can happen
   std::string process;             // "./server (pid 4711)"
   uint64_t count = 1;              // instances of the same cause
+  bool more_instances = false;     // at least so many
   uint64_t total_ns = 0;           // of what takes time: how long all instances took
   uint64_t max_ns = 0;             // and the longest
   bool suppressed = false;         // by the user

@@ -15,10 +15,23 @@ class FeasibleCycles {
   FeasibleCycles(const LockGraph& graph, const Ordering& ordering, const Admissible& admissible,
                  const std::vector<LockGraph::Edge>& edges)
       : graph_(graph), cast_(graph, ordering), admissible_(admissible) {
+    Table<LockId, size_t> wants;
+    Table<LockId, size_t> wanted;
     for (size_t lock = 0; lock < graph.lock_count(); ++lock) {
       out_.add({});
       in_.add({});
       distance_.add(kFar);
+      wants.add(0);
+      wanted.add(0);
+    }
+    for (const LockGraph::Edge edge : edges) {
+      ++wants[graph.held(edge)];
+      ++wanted[graph.wanted(edge)];
+    }
+    for (size_t lock = 0; lock < graph.lock_count(); ++lock) {
+      const auto id = static_cast<LockId>(lock);
+      out_[id].reserve(wants[id]);
+      in_[id].reserve(wanted[id]);
     }
     for (const LockGraph::Edge edge : edges) {
       out_[graph.held(edge)].push_back(graph.wanted(edge));
@@ -189,7 +202,9 @@ JudgedCycles judged_cycles(const LockGraph& graph, const Ordering& ordering, con
     }
     result.cycles.push_back({std::move(cycle), std::move(verdict)});
   };
-  for (Cycle& cycle : find_cycles(graph)) add(std::move(cycle));
+  bool all = true;
+  for (Cycle& cycle : find_cycles(graph, kSearchBudget, &all)) add(std::move(cycle));
+  result.more = !all;
 
   if (result.cycles.empty()) return result;
   const std::vector<LockGraph::Edge> edges = edges_on_cycles(graph);

@@ -37,6 +37,7 @@ struct JudgedCycle {
 };
 
 struct JudgedCycles {
+  bool more = false;  // besides those listed, of the same pairs of call sites: a budget was used up
   std::vector<JudgedCycle> cycles;  // no cycle twice; the shortest first, then those found beside them
   size_t given_up = 0;              // edges through which there may be a plausible cycle that is not listed
 };

@@ -97,6 +97,11 @@ class TraceReader {
     }
   }
 
+  template <typename Record>
+  size_t count() const {
+    return records_[static_cast<size_t>(kTypeOf<Record>)].size();
+  }
+
   std::span<const uint64_t> return_addresses(const format::StackRecord& stack) const;
   std::string_view path(const format::ModuleRecord& module) const;
   std::string_view lock_name(const format::LockNameRecord& name) const;

@@ -21,6 +21,14 @@ class ChainIndex {
   // Knows the chains of `graph` that it has added itself.
   explicit ChainIndex(LockGraph& graph) : graph_(graph) {}
 
+  // That at most so many chains will be added: saves growing.
+  void expect(size_t count) {
+    graph_.expect_chains(count);
+    size_t size = kFewest;
+    while (size < 2 * count) size *= 2;
+    if (slots_.empty()) slots_.assign(size, kNoChain);
+  }
+
   // Adds the chain unless there is one like it.
   ChainId add(Chain chain) {
     if (2 * (count_ + 1) > slots_.size()) grow();
@@ -50,12 +58,14 @@ class ChainIndex {
   }
 
   void grow() {
-    std::vector<ChainId> old(slots_.empty() ? 64 : 2 * slots_.size(), kNoChain);
+    std::vector<ChainId> old(slots_.empty() ? kFewest : 2 * slots_.size(), kNoChain);
     std::swap(old, slots_);
     for (const ChainId chain : old) {
       if (chain != kNoChain) slots_[place_of(graph_.chain(chain))] = chain;
     }
   }
+
+  static constexpr size_t kFewest = 64;
 
   LockGraph& graph_;
   std::vector<ChainId> slots_;  // a power of two of them; kNoChain: free

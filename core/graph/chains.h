@@ -7,8 +7,8 @@
 #ifndef GORDIAN_CORE_GRAPH_CHAINS_H
 #define GORDIAN_CORE_GRAPH_CHAINS_H
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
-#include <vector>
 
 #include "core/graph/ids.h"
 
@@ -33,11 +33,14 @@ struct Use {
   uint32_t last_segment = 0;
 };
 
+// Nearly all chains have one: it needs no memory of its own.
+using Uses = boost::container::small_vector<Use, 1>;
+
 struct Chain {
   ChainId outer = kNoChain;  // kNoChain: nothing else was held
   Acquisition wanted;
   uint64_t count = 0;      // times seen; a lower bound when the process was killed
-  std::vector<Use> uses;   // none: it is only what was left of others' outer chains
+  Uses uses;               // none: it is only what was left of others' outer chains
   bool more_uses = false;  // more threads went through than `uses` lists
   bool summary = false;    // stands for later chains of its kind too, see kind_graph.h
 };

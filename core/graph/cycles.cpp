@@ -7,6 +7,7 @@
 #include <boost/range/iterator_range.hpp>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <tuple>
 #include <unordered_set>
@@ -16,9 +17,28 @@ namespace gordian {
 namespace {
 
 using Node = uint32_t;  // position in Component::locks
-using Adjacency = std::vector<std::vector<Node>>;
 
 constexpr Node kNone = std::numeric_limits<Node>::max();
+
+// The nodes that edges lead to (or come from), of all nodes one after the other.
+struct Adjacency {
+  std::vector<Node> nodes;
+  std::vector<size_t> first;  // of each node, and one past the last
+
+  std::span<const Node> operator[](Node node) const {
+    return std::span(nodes).subspan(first[node], first[node + 1] - first[node]);
+  }
+};
+
+Adjacency reversed(const Adjacency& from) {
+  Adjacency to{std::vector<Node>(from.nodes.size()), std::vector<size_t>(from.first.size())};
+  for (const Node target : from.nodes) ++to.first[target];
+  std::partial_sum(to.first.begin(), to.first.end(), to.first.begin());
+  for (auto node = static_cast<Node>(from.first.size() - 1); node-- > 0;) {
+    for (const Node target : from[node]) to.nodes[--to.first[target]] = node;
+  }
+  return to;
+}
 
 // One strongly connected component, renumbered densely in the order of the lock ids.
 struct Component {
@@ -62,8 +82,7 @@ std::vector<Component> components_of(const LockGraph& graph) {
   }
 
   for (Component& component : components) {
-    component.out.resize(component.locks.size());
-    component.in.resize(component.locks.size());
+    component.out.first.push_back(0);
     // Targets come in the order of their ids, whatever the order in which a trace brought the edges: that
     // must not choose between equally short cycles.
     for (Node node = 0; node < component.locks.size(); ++node) {
@@ -71,10 +90,11 @@ std::vector<Component> components_of(const LockGraph& graph) {
       for (const auto edge : boost::make_iterator_range(boost::out_edges(lock, boost_graph))) {
         const uint32_t target = boost::target(edge, boost_graph);
         if (component_of[target] != component_of[lock]) continue;
-        component.out[node].push_back(node_of[target]);
-        component.in[node_of[target]].push_back(node);
+        component.out.nodes.push_back(node_of[target]);
       }
+      component.out.first.push_back(component.out.nodes.size());
     }
+    component.in = reversed(component.out);
   }
   std::ranges::sort(components, [](const Component& a, const Component& b) {
     return std::tuple(a.locks.size(), a.locks.front()) < std::tuple(b.locks.size(), b.locks.front());
@@ -85,15 +105,14 @@ std::vector<Component> components_of(const LockGraph& graph) {
 // Breadth-first search with its arrays kept from one run to the next.
 class Search {
  public:
-  explicit Search(size_t node_count) : parent_(node_count), reached_in_(node_count, 0) {}
+  explicit Search(size_t node_count) : reached_(node_count) {}
 
   // Runs from `root` until all of `goals`, or without goals everything, is reached. Returns the edges looked
   // at.
-  uint64_t run(const Adjacency& edges, Node root, const std::vector<Node>& goals = {}) {
+  uint64_t run(const Adjacency& edges, Node root, std::span<const Node> goals = {}) {
     ++run_;
     queue_.assign(1, root);
-    reached_in_[root] = run_;
-    parent_[root] = kNone;
+    reached_[root] = {run_, kNone};
     uint64_t looked_at = 0;
     size_t goal = 0;
     for (size_t next = 0; next < queue_.size(); ++next) {
@@ -104,8 +123,7 @@ class Search {
       looked_at += edges[node].size();
       for (const Node target : edges[node]) {
         if (reached(target)) continue;
-        reached_in_[target] = run_;
-        parent_[target] = node;
+        reached_[target] = {run_, node};
         queue_.push_back(target);
       }
     }
@@ -113,13 +131,16 @@ class Search {
   }
 
   // The node from which the last run reached `node`; kNone for its root.
-  Node parent(Node node) const { return parent_[node]; }
+  Node parent(Node node) const { return reached_[node].from; }
 
  private:
-  bool reached(Node node) const { return reached_in_[node] == run_; }
+  bool reached(Node node) const { return reached_[node].in_run == run_; }
 
-  std::vector<Node> parent_;
-  std::vector<uint32_t> reached_in_;
+  struct Reached {
+    uint32_t in_run = 0;
+    Node from = kNone;
+  };
+  std::vector<Reached> reached_;
   std::vector<Node> queue_;
   uint32_t run_ = 0;
 };
@@ -128,12 +149,12 @@ class CycleFinder {
  public:
   CycleFinder(const LockGraph& graph, const Component& component) : graph_(graph), component_(component) {}
 
-  // No cycle twice. Takes what it searched off `budget`.
-  std::vector<std::vector<Node>> find(uint64_t& budget) {
+  // No cycle twice. Takes what it searched off `budget`; if that is not enough, not `all`.
+  std::vector<std::vector<Node>> find(uint64_t& budget, bool& all) {
     Search search(component_.locks.size());
     Node node = 0;
     for (; node < component_.locks.size() && budget > 0; ++node) {
-      const std::vector<Node>& sources = component_.in[node];
+      const std::span<const Node> sources = component_.in[node];
       budget -= std::min(budget, search.run(component_.out, node, sources));
       for (const Node source : sources) {
         std::vector<Node> path;  // from source back to node
@@ -143,7 +164,10 @@ class CycleFinder {
       }
       budget -= std::min(budget, kCycleCost * sources.size());
     }
-    if (node < component_.locks.size()) cover_edges();
+    if (node < component_.locks.size()) {
+      all = false;
+      cover_edges();
+    }
     std::ranges::sort(reported_);
     const auto repeated = std::ranges::unique(reported_);
     reported_.erase(repeated.begin(), repeated.end());
@@ -153,6 +177,7 @@ class CycleFinder {
  private:
   // Gives every edge some cycle, unless one that was taken at the same places is on a reported one.
   void cover_edges() {
+    covered_.resize(component_.out.nodes.size());
     std::ranges::for_each(reported_, [&](const auto& cycle) { cover(cycle); });
     const Node root = 0;
     Search from_root(component_.locks.size());
@@ -179,28 +204,33 @@ class CycleFinder {
     }
   }
 
-  static uint64_t pair(uint32_t first, uint32_t second) { return uint64_t{first} << 32 | second; }
+  // Of the edge in component_.out.
+  size_t place(Node source, Node target) const {
+    const std::span<const Node> targets = component_.out[source];
+    const auto found = std::ranges::lower_bound(targets, target);
+    return component_.out.first[source] + static_cast<size_t>(found - targets.begin());
+  }
 
   std::span<const Evidence> evidence(Node source, Node target) const {
     return graph_.evidence(*graph_.find(component_.locks[source], component_.locks[target]));
   }
   StackId stack(ChainId chain) const { return graph_.chain(chain).wanted.stack; }
   uint64_t places(const Evidence& evidence) const {
-    return pair(static_cast<uint32_t>(stack(evidence.held)), static_cast<uint32_t>(stack(evidence.wanted)));
+    return uint64_t{index(stack(evidence.held))} << 32 | index(stack(evidence.wanted));
   }
 
   void cover(const std::vector<Node>& cycle) {
     for (size_t i = 0; i < cycle.size(); ++i) {
       const Node source = cycle[i];
       const Node target = cycle[(i + 1) % cycle.size()];
-      covered_.insert(pair(source, target));
+      covered_[place(source, target)] = true;
       for (const Evidence& each : evidence(source, target)) covered_places_.insert(places(each));
     }
   }
 
   // Itself, or by others of its places; a lock that points to itself stands for no other.
   bool is_covered(Node source, Node target) const {
-    if (covered_.contains(pair(source, target))) return true;
+    if (covered_[place(source, target)]) return true;
     return source != target && std::ranges::all_of(evidence(source, target), [&](const Evidence& each) {
              return stack(each.held) != kNoStack && stack(each.wanted) != kNoStack &&
                     covered_places_.contains(places(each));
@@ -216,21 +246,23 @@ class CycleFinder {
   const LockGraph& graph_;
   const Component& component_;
   std::vector<std::vector<Node>> reported_;
-  std::unordered_set<uint64_t> covered_;         // edges, as pairs of nodes
+  std::vector<bool> covered_;                    // of each edge of component_.out
   std::unordered_set<uint64_t> covered_places_;  // as pairs of stacks
 };
 
 }  // namespace
 
-std::vector<Cycle> find_cycles(const LockGraph& graph, uint64_t search_budget) {
+std::vector<Cycle> find_cycles(const LockGraph& graph, uint64_t search_budget, bool* all) {
   std::vector<Cycle> cycles;
+  bool found_all = true;
   for (const Component& component : components_of(graph)) {
-    for (const std::vector<Node>& nodes : CycleFinder(graph, component).find(search_budget)) {
+    for (const std::vector<Node>& nodes : CycleFinder(graph, component).find(search_budget, found_all)) {
       Cycle& cycle = cycles.emplace_back();
       cycle.locks.reserve(nodes.size());
       for (const Node node : nodes) cycle.locks.push_back(component.locks[node]);
     }
   }
+  if (all != nullptr) *all = found_all;
   std::ranges::sort(cycles, [](const Cycle& a, const Cycle& b) {
     if (a.locks.size() != b.locks.size()) return a.locks.size() < b.locks.size();
     return a.locks < b.locks;

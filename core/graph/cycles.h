@@ -38,8 +38,10 @@ inline constexpr uint64_t kCycleCost = 1 << 12;
 // A few seconds of searching.
 inline constexpr uint64_t kSearchBudget = uint64_t{1} << 28;
 
-// In order of length, then of lock ids: the same graph gives the same list.
-std::vector<Cycle> find_cycles(const LockGraph& graph, uint64_t search_budget = kSearchBudget);
+// In order of length, then of lock ids: the same graph gives the same list. `all`: becomes whether the budget
+// was enough.
+std::vector<Cycle> find_cycles(const LockGraph& graph, uint64_t search_budget = kSearchBudget,
+                               bool* all = nullptr);
 
 // All edges that lie on cycles, in order. O(V + E).
 std::vector<LockGraph::Edge> edges_on_cycles(const LockGraph& graph);

@@ -38,6 +38,7 @@ class Table {
   }
   T& operator[](Id id) { return items_[index(id)]; }
   const T& operator[](Id id) const { return items_[index(id)]; }
+  void reserve(size_t size) { items_.reserve(size); }
   size_t size() const { return items_.size(); }
   bool empty() const { return items_.empty(); }
   auto begin() { return items_.begin(); }

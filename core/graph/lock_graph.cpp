@@ -40,6 +40,11 @@ LockId LockGraph::add_lock(Vertex vertex, Readers readers) {
   return id;
 }
 
+void LockGraph::expect_chains(size_t count) {
+  // Not less than twice as many as there are, for one trace after the other.
+  if (count > chains_.size()) chains_.reserve(chains_.size() + count);
+}
+
 ChainId LockGraph::add_chain(Chain chain) {
   const ChainId id = chains_.add(std::move(chain));
   const Acquisition& wanted = chains_[id].wanted;

@@ -63,6 +63,8 @@ class LockGraph {
   // Of a lock whose readers queue: the chains that wait to write it. A reader queues behind one of them.
   const std::vector<ChainId>& writers(LockId lock) const { return writers_.at(lock); }
 
+  // That so many chains will be added: saves time, and the memory of growing.
+  void expect_chains(size_t count);
   // Adds the chain and every edge it gives rise to. `chain.outer` and its locks must have been added before.
   ChainId add_chain(Chain chain);
 

@@ -90,6 +90,7 @@ class Ingestion {
     if (scope == Scope::states) return add_states_only();
     trace_.for_each<format::LockRecord>(
         [&](uint64_t offset, const auto& record) { add_lock(offset, record); });
+    nodes_.expect(trace_.count<format::ChainRecord>());
     trace_.for_each<format::ChainRecord>(
         [&](uint64_t offset, const auto& record) { add_chain(offset, record); });
     trace_.for_each<format::UseRecord>([&](uint64_t, const auto& record) { add_use(record); });

@@ -46,7 +46,7 @@ void MergedReport::add(Program& program, SymbolFiles& files) {
   const RunLabel run = label_of(program);
   ++runs_;
   complete_ &= program.losses.empty() && program.warnings.empty();
-  orders_.add(program, run);
+  if (expected_ == Runs::many) orders_.add(program, run);
   for (const Finding& finding : report.findings) add(findings_, finding, run);
   for (const Finding& finding : report.hidden) add(findings_, finding, run);
   for (const ContentionRow& row : report.contention) add(row);
@@ -70,7 +70,7 @@ void MergedReport::merge(const MergedReport& other) {
 }
 
 void MergedReport::add(Findings& findings, const Finding& finding, const RunLabel& run) {
-  Entry entry{finding, run, finding.count, finding.total_ns, finding.max_ns, {}};
+  Entry entry{finding, run, finding.count, finding.total_ns, finding.max_ns, finding.more_instances, {}};
   for (const FindingEdge& edge : finding.edges) entry.edge_counts.push_back(edge.count);
   add(findings, {finding.rule, finding.fingerprint}, entry);
 }
@@ -84,6 +84,7 @@ void MergedReport::add(Findings& findings, const Findings::key_type& cause, cons
     known.run = entry.run;
   }
   known.count += entry.count;
+  known.more_instances |= entry.more_instances;
   known.total_ns += entry.total_ns;
   known.max_ns = std::max(known.max_ns, entry.max_ns);
   known.edge_counts.resize(std::max(known.edge_counts.size(), entry.edge_counts.size()));
@@ -123,6 +124,7 @@ Report MergedReport::report(SymbolFiles& files, std::vector<Finding> seen) const
   for (auto& [cause, entry] : all) {
     Finding& finding = findings.emplace_back(std::move(entry.worst));
     finding.count = entry.count;
+    finding.more_instances = entry.more_instances;
     finding.total_ns = entry.total_ns;
     finding.max_ns = entry.max_ns;
     for (size_t i = 0; i < finding.edges.size(); ++i) finding.edges[i].count = entry.edge_counts[i];

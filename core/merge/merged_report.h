@@ -25,8 +25,11 @@ namespace gordian {
 
 class MergedReport {
  public:
+  // one: no second one will be added, nor this one merged, so that what lies across runs need not be kept.
+  enum class Runs : uint8_t { one, many };
   // `graph`: the class graph is wanted, so folded.
-  explicit MergedReport(std::optional<Fold> graph = std::nullopt) : fold_(graph) {}
+  explicit MergedReport(std::optional<Fold> graph = std::nullopt, Runs runs = Runs::many)
+      : fold_(graph), expected_(runs) {}
 
   // One run, or several that share locks. Each only once.
   void add(Program& program, SymbolFiles& files);
@@ -48,6 +51,7 @@ class MergedReport {
     uint64_t count = 0;
     uint64_t total_ns = 0;
     uint64_t max_ns = 0;
+    bool more_instances = false;
     std::vector<uint64_t> edge_counts;
   };
 
@@ -60,6 +64,7 @@ class MergedReport {
   void add(const Stats& stats);
 
   std::optional<Fold> fold_;
+  Runs expected_;
   uint64_t runs_ = 0;
   bool complete_ = true;
   MergedOrders orders_;

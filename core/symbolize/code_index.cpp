@@ -186,12 +186,9 @@ bool CodeIndex::add_inlined(Dwarf_Die* scope, uint64_t address, std::vector<Dwar
   return false;
 }
 
-std::string CodeIndex::symbol_at(uint64_t address) const {
-  if (image_.module() == nullptr) return {};
-  GElf_Off offset = 0;
-  GElf_Sym symbol;
-  const char* name =
-      dwfl_module_addrinfo(image_.module(), address, &offset, &symbol, nullptr, nullptr, nullptr);
+std::string CodeIndex::symbol_at(uint64_t address) {
+  if (!symbols_) symbols_.emplace(image_);
+  const char* name = symbols_->at(address);
   return name == nullptr ? std::string{} : readable_symbol(name);
 }
 

@@ -12,9 +12,11 @@
 #include <elfutils/libdw.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/symbolize/code_symbols.h"
 #include "core/symbolize/elf_image.h"
 #include "core/symbolize/symbolizer.h"
 
@@ -47,11 +49,12 @@ class CodeIndex {
   static void sort(std::vector<Range>& ranges);
   static void add_functions(Dwarf_Die* scope, Unit& unit);
   static bool add_inlined(Dwarf_Die* scope, uint64_t address, std::vector<Dwarf_Die>& chain);
-  std::string symbol_at(uint64_t address) const;
+  std::string symbol_at(uint64_t address);
 
   ElfImage& image_;
   std::vector<Unit> units_;
   std::vector<Range> unit_ranges_;
+  std::optional<CodeSymbols> symbols_;  // read when first needed
 };
 
 }  // namespace gordian

@@ -6,15 +6,20 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <iterator>
 #include <map>
 #include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 
+#include "core/findings/analysis.h"
+#include "core/findings/edge_support.h"
 #include "core/findings/judged_cycles.h"
 #include "core/graph/cycles.h"
 #include "core/graph/ordering.h"
 #include "core/ingest/ingest.h"
+#include "core/symbolize/symbolizer.h"
 
 namespace gordian {
 namespace {
@@ -137,6 +142,68 @@ TEST(BigRunTest, TheBudgetBoundsHowManyCyclesAreFoundInATangle) {
   const size_t found = find_cycles(program.graph, kCycles * kCycleCost).size();
   EXPECT_GT(found, 50U);
   EXPECT_LT(found, kCycles + kPairsOfPlaces + kOfOneLock) << "there are 10,000 pairs";
+}
+
+TEST(BigRunTest, ItIsToldWhetherTheBudgetWasEnough) {
+  const Program program = program_of(BigShape::pairs, {200, 300});
+  bool all = false;
+  const size_t found = find_cycles(program.graph, kSearchBudget, &all).size();
+  EXPECT_TRUE(all);
+  EXPECT_LT(find_cycles(program.graph, 5 * kCycleCost, &all).size(), found);
+  EXPECT_FALSE(all);
+}
+
+TEST(BigRunTest, AFindingCountsAtLeastSoManyIfTheBudgetWasNotEnough) {
+  const auto finding_of = [](uint32_t edges) {
+    Program program = program_of(BigShape::pairs, {20'000, edges});
+    Symbolizer symbolizer(program);
+    const Report report = analyse(program, symbolizer);
+    return report.findings.at(0);
+  };
+  EXPECT_FALSE(finding_of(1'000).more_instances);
+  EXPECT_TRUE(finding_of(static_cast<uint32_t>(2 * kSearchBudget / kCycleCost)).more_instances);
+}
+
+// Locks enough for several threads to look at.
+TEST(BigRunTest, WhatAnEdgeRestsOnIsThatOfAllEdgesOfItsClasses) {
+  constexpr size_t kFew = 7;
+  Program program = program_of(BigShape::pairs, {60'000, 90'000});
+  Table<LockId, size_t> classes;
+  for (Lock& lock : program.locks) {
+    classes.add(classes.size() % kFew);
+    lock.class_name = std::to_string(*std::prev(classes.end()));
+  }
+  const LockGraph& graph = program.graph;
+  // Which threads there are is not the same everywhere.
+  for (size_t i = 0; i < graph.chains().size(); ++i) {
+    Chain& chain = program.graph.chain(static_cast<ChainId>(i));
+    if (chain.outer == kNoChain) continue;
+    const size_t held = index(graph.chain(chain.outer).wanted.lock);
+    chain.uses.front().thread = static_cast<ThreadId>(held * BigRun::kThreads / graph.lock_count());
+  }
+  using Relation = std::tuple<size_t, size_t, bool>;
+  const auto relation = [&](LockId held, LockId wanted) {
+    const size_t of_held = classes[held];
+    return Relation(of_held, classes[wanted], of_held == classes[wanted] && held < wanted);
+  };
+  std::map<Relation, EdgeSupport> model;
+  std::map<Relation, LockGraph::Edge> asked_for;
+  for (const auto& [order, pieces] : evidence_model(graph)) {
+    const Relation key = relation(order.first, order.second);
+    for (const auto& [held, wanted] : pieces) {
+      model[key].sites.insert(places(graph, {held, wanted}));
+      for (const Use& use : graph.chain(wanted).uses) model[key].threads.insert(use.thread);
+    }
+    if (classes[order.first] != 1) asked_for.try_emplace(key, *graph.find(order.first, order.second));
+  }
+  std::vector<LockGraph::Edge> edges;
+  for (const auto& [key, edge] : asked_for) edges.push_back(edge);
+  const EdgeSupports supports(program, graph, edges);
+  ASSERT_EQ(asked_for.size(), (kFew - 1) * (kFew + 1)) << "one with itself is two";
+  for (const auto& [key, edge] : asked_for) {
+    EXPECT_EQ(supports.of(edge).sites, model[key].sites);
+    EXPECT_EQ(supports.of(edge).threads, model[key].threads);
+  }
 }
 
 // What a program of ten million edges takes follows from it.

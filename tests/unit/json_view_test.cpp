@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "tests/unit/golden.h"
 #include "tests/unit/sample_report.h"
+#include "viz/json_reader.h"
 
 namespace gordian {
 namespace {
@@ -76,6 +78,17 @@ TEST(JsonView, TheDocumentedExampleFitsTheSchema) {
   ASSERT_NE(begin, std::string::npos);
   const size_t from = begin + fence.size();
   expect_fits(json::parse(page.substr(from, page.find("```", from) - from)), schema(), "example");
+}
+
+TEST(JsonView, SaysThatThereMayBeMoreInstancesAndReadsItBack) {
+  Report report = sample::report();
+  EXPECT_EQ(written(report)["findings"][0]["more_instances"], false);
+  report.findings[0].more_instances = true;
+  std::stringstream document;
+  write_json(document, report, false);
+  const std::vector<Finding> read = read_findings(document, "a file");
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_TRUE(read[0].more_instances);
 }
 
 TEST(JsonView, SaysWhatTheReportSays) {

@@ -54,6 +54,22 @@ RunBuilder with(uint64_t nonce, const std::vector<std::string>& locks, uint64_t 
   return run;
 }
 
+TEST(MergedReportTest, OneRunAloneIsReportedTheSameWhetherOthersAreExpectedOrNot) {
+  RunBuilder run = with(1, {"cache", "disk"}, kFlusher, 1);
+  run.nest(run.thread(kLoader), {"disk", "cache"}, 2);
+  const auto report = [&](MergedReport::Runs expected) {
+    SymbolFiles files;
+    MergedReport merged(std::nullopt, expected);
+    Program program = run.program();
+    merged.add(program, files);
+    std::ostringstream out;
+    write_json(out, merged.report(files), true);
+    return out.str();
+  };
+  EXPECT_NE(report(MergedReport::Runs::one).find("lock-order-cycle"), std::string::npos);
+  EXPECT_EQ(report(MergedReport::Runs::one), report(MergedReport::Runs::many));
+}
+
 TEST(MergedReportTest, TwoRunsCloseACycleThatNeitherShows) {
   const RunBuilder first = with(1, {"cache", "disk"}, kFlusher, 1);
   const RunBuilder second = with(2, {"disk", "cache"}, kLoader, 2);

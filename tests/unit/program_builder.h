@@ -70,7 +70,7 @@ class ProgramBuilder {
       chain.outer = outer;
       chain.wanted = {taken.lock, program.stacks.add(stack), taken.mode, taken.shared};
       chain.count = 1;
-      chain.uses = uses;
+      chain.uses.assign(uses.begin(), uses.end());
       outer = program.graph.add_chain(chain);
     }
     return outer;

@@ -140,6 +140,16 @@ TEST_F(TextView, NestingsCountedByKindAreMentioned) {
   EXPECT_TRUE(contains(text(report), "; 477 nestings counted by kind; 5 dropped\n"));
 }
 
+TEST_F(TextView, InstancesAreAtLeastSoManyIfThereMayBeMore) {
+  Report report = sample::report();
+  report.findings[0].count = 3;
+  EXPECT_TRUE(contains(text(report), "  seen: 3 instances of this cause\n"));
+  report.findings[0].more_instances = true;
+  EXPECT_TRUE(contains(text(report), "  seen: at least 3 instances of this cause\n"));
+  report.findings[0].count = 1;
+  EXPECT_TRUE(contains(text(report), "  seen: at least 1 instance of this cause\n"));
+}
+
 TEST_F(TextView, NothingFoundIsOneLine) {
   Report report;
   report.stats.processes = 2;

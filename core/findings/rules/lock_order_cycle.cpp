@@ -34,6 +34,7 @@ struct Cause {
   Cycle cycle;
   Verdict verdict;
   uint64_t count = 0;
+  bool more = false;  // at least so many
 };
 
 class LockOrderCycle {
@@ -49,18 +50,16 @@ class LockOrderCycle {
   // Cycles of locks come first, so that of one cause they are shown rather than one of classes.
   void run() {
     warn_of_those_given_up(cycles_.of_locks());
-    for (const JudgedCycle& judged : cycles_.of_locks().cycles) add_selected(judged, program_.graph);
+    add_selected(cycles_.of_locks(), program_.graph);
     DirectionGraph directions;
     if (const LockGraph* kinds = cycles_.kinds()) {
       warn_of_those_given_up(cycles_.of_kinds());
-      for (const JudgedCycle& judged : cycles_.of_kinds().cycles) {
-        if (summarised_edges(judged.cycle, *kinds) > 0) add_selected(judged, *kinds);
-      }
+      add_selected(cycles_.of_kinds(), *kinds);
       if (classes_ == rules::Classes::one) directions = direction_graph(program_);
       const std::set<std::string> known = classes_found();
       for (const Cycle& cycle : directions.cycles) {
         if (known.contains(class_of(cycle.locks.front()))) continue;
-        add({cycle, judge(cycle, directions.graph, ordering_)}, directions.graph);
+        add({cycle, judge(cycle, directions.graph, ordering_)}, directions.graph, false);
       }
     }
     std::map<const LockGraph*, std::vector<LockGraph::Edge>> edges;
@@ -95,13 +94,19 @@ class LockOrderCycle {
 
   const std::string& class_of(LockId lock) const { return program_.locks[lock].class_name; }
 
+  void add_selected(const JudgedCycles& judged, const LockGraph& graph) {
+    for (const JudgedCycle& each : judged.cycles) {
+      const bool of_locks = &graph == &program_.graph;
+      if (!of_locks && summarised_edges(each.cycle, graph) == 0) continue;
+      if (is_of_one_class(each.cycle) == (classes_ == rules::Classes::one)) add(each, graph, judged.more);
+    }
+  }
+
   // One lock that is read again is no nesting of two.
-  void add_selected(const JudgedCycle& judged, const LockGraph& graph) {
-    const std::vector<LockId>& locks = judged.cycle.locks;
-    const bool one_class = locks.size() > 1 && std::ranges::all_of(locks, [&](LockId lock) {
-                             return class_of(lock) == class_of(locks.front());
-                           });
-    if (one_class == (classes_ == rules::Classes::one)) add(judged, graph);
+  bool is_of_one_class(const Cycle& cycle) const {
+    return cycle.locks.size() > 1 && std::ranges::all_of(cycle.locks, [&](LockId lock) {
+             return class_of(lock) == class_of(cycle.locks.front());
+           });
   }
 
   // Of what is reported.
@@ -113,7 +118,8 @@ class LockOrderCycle {
     return classes;
   }
 
-  void add(const JudgedCycle& judged, const LockGraph& graph) {
+  // `more`: there may be others like it.
+  void add(const JudgedCycle& judged, const LockGraph& graph, bool more) {
     graph_ = &graph;
     const auto& [cycle, verdict] = judged;
     if (!verdict.blocks) return;
@@ -121,8 +127,9 @@ class LockOrderCycle {
     rotate(identity, smallest_rotation(identity));
     Cause& cause = causes_[std::move(identity)];
     if (cause.count++ == 0 || verdict.tier < cause.verdict.tier) {
-      cause = {&graph, cycle, verdict, cause.count};
+      cause = {&graph, cycle, verdict, cause.count, cause.more};
     }
+    cause.more |= more;
   }
 
   static size_t summarised_edges(const Cycle& cycle, const LockGraph& graph) {
@@ -190,6 +197,7 @@ class LockOrderCycle {
     finding.fingerprint = fingerprint(finding.rule, identity);
     finding.process = process_name(program_.processes[program_.locks[cause.cycle.locks.front()].process]);
     finding.count = cause.count;
+    finding.more_instances = cause.more;
 
     // Lock ids vary from run to run; beginning where the identity begins shows the same cause in the same
     // way.
