@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 enum { kLocks = 1000000, kPairs = 100000, kMostThreads = 1000 };
 static pthread_mutex_t* locks;
@@ -176,6 +177,8 @@ static const struct {
 };
 
 int main(int arguments, char** words) {
+  // Whether a stack is given 2 MB at its first touch would be a matter of chance.
+  prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
   if (arguments > 2) count = atol(words[2]);
   for (size_t i = 0; arguments > 1 && i < sizeof ways / sizeof *ways; ++i) {
     if (strcmp(words[1], ways[i].name) != 0) continue;
