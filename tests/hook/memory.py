@@ -14,15 +14,20 @@ from typing import NamedTuple
 
 class Use(NamedTuple):
     what: str
-    arguments: list
+    arguments: list  # of the program, or a command of its own
     limit_kb: int  # of all memory touched, the hot file's too
     growth_kb: int  # from the first phase to the last
     trace_kb: int
     loses: bool = False  # more than there is room for, which the report has to say
 
 
+# The same for a Python, which takes locks along hundreds of lines before its script begins.
+TELL = "status = open('/proc/self/status').read().split(); " \
+       "print(*(status[status.index(name) + 1] for name in ('RssAnon:', 'RssShmem:')))"
+
 USES = [
     Use("a program that takes no lock", ["idle"], 256, 0, 0),
+    Use("a Python that does nothing", [sys.executable, "-c", TELL], 2048, 0, 1024),
     Use("1,000,000 locks, never nested", ["flat"], 512, 256, 128),
     Use("1,000,000 locks, nested at random by one thread", ["nested", "1"], 2048, 128, 1024),
     Use("the same by 64 threads", ["nested", "64"], 8192, 1024, 2048),
@@ -34,7 +39,8 @@ USES = [
 
 
 def run(program, use, environment):
-    told = subprocess.run([program, *use.arguments], check=True, capture_output=True, text=True, env=environment).stdout
+    command = use.arguments if Path(use.arguments[0]).is_absolute() else [program, *use.arguments]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
     return [tuple(map(int, line.split())) for line in told.splitlines()]
 
 
