@@ -19,6 +19,7 @@
 #include "core/graph/cycles.h"
 #include "core/graph/ordering.h"
 #include "core/ingest/ingest.h"
+#include "core/merge/merged_report.h"
 #include "core/symbolize/symbolizer.h"
 
 namespace gordian {
@@ -162,6 +163,16 @@ TEST(BigRunTest, AFindingCountsAtLeastSoManyIfTheBudgetWasNotEnough) {
   };
   EXPECT_FALSE(finding_of(1'000).more_instances);
   EXPECT_TRUE(finding_of(static_cast<uint32_t>(2 * kSearchBudget / kCycleCost)).more_instances);
+}
+
+TEST(BigRunTest, AFindingOfManyRunsCountsAtLeastSoManyIfThatOfOneDoes) {
+  SymbolFiles files;
+  MergedReport merged;
+  for (const uint32_t edges : {1'000U, static_cast<uint32_t>(2 * kSearchBudget / kCycleCost)}) {
+    Program program = program_of(BigShape::pairs, {20'000, edges});
+    merged.add(program, files);
+  }
+  EXPECT_TRUE(merged.report(files).findings.at(0).more_instances);
 }
 
 // Locks enough for several threads to look at.
