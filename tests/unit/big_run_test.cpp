@@ -169,7 +169,10 @@ TEST(BigRunTest, AFindingOfManyRunsCountsAtLeastSoManyIfThatOfOneDoes) {
   SymbolFiles files;
   MergedReport merged;
   for (const uint32_t edges : {1'000U, static_cast<uint32_t>(2 * kSearchBudget / kCycleCost)}) {
-    Program program = program_of(BigShape::pairs, {20'000, edges});
+    // All locks of one class, taken at one place: what lies across runs is soon searched.
+    BigRun run(BigShape::pairs, {20'000, edges}, [](uint32_t) { return uint64_t{0x1000}; });
+    Program program;
+    ingest(run.trace().reader(), program);
     merged.add(program, files);
   }
   EXPECT_TRUE(merged.report(files).findings.at(0).more_instances);
