@@ -37,9 +37,9 @@ struct JudgedCycle {
 };
 
 struct JudgedCycles {
-  bool more = false;  // besides those listed, of the same pairs of call sites: a budget was used up
   std::vector<JudgedCycle> cycles;  // no cycle twice; the shortest first, then those found beside them
-  size_t given_up = 0;              // edges through which there may be a plausible cycle that is not listed
+  bool more = false;  // find_cycles() ran out of its budget: there are others of the same pairs of call sites
+  size_t given_up = 0;  // edges through which there may be a plausible cycle that is not listed
 };
 
 struct CycleBudget {

@@ -17,9 +17,11 @@ template <typename Work>
 auto in_parallel(size_t count, size_t grain, Work work) {
   const size_t processors = std::max<size_t>(std::thread::hardware_concurrency(), 1);
   const size_t parts = std::clamp<size_t>(count / grain, 1, processors);
+  // Where the system has no thread left, they are done here, one after the other.
+  constexpr auto kIfPossible = std::launch::async | std::launch::deferred;
   std::vector<std::future<decltype(work(count, count))>> others;
   for (size_t part = 1; part < parts; ++part) {
-    others.push_back(std::async(std::launch::async, work, count * part / parts, count * (part + 1) / parts));
+    others.push_back(std::async(kIfPossible, work, count * part / parts, count * (part + 1) / parts));
   }
   std::vector<decltype(work(count, count))> results;
   results.push_back(work(size_t{0}, count / parts));

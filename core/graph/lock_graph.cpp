@@ -41,7 +41,7 @@ LockId LockGraph::add_lock(Vertex vertex, Readers readers) {
 }
 
 void LockGraph::expect_chains(size_t count) {
-  // Not less than twice as many as there are, for one trace after the other.
+  // Of many small traces, each would move all chains: growing by itself is cheaper.
   if (count > chains_.size()) chains_.reserve(chains_.size() + count);
 }
 

@@ -19,6 +19,7 @@
 #include "core/graph/cycles.h"
 #include "core/graph/ordering.h"
 #include "core/ingest/ingest.h"
+#include "core/merge/merged_report.h"
 #include "core/symbolize/symbolizer.h"
 
 namespace gordian {
@@ -162,6 +163,19 @@ TEST(BigRunTest, AFindingCountsAtLeastSoManyIfTheBudgetWasNotEnough) {
   };
   EXPECT_FALSE(finding_of(1'000).more_instances);
   EXPECT_TRUE(finding_of(static_cast<uint32_t>(2 * kSearchBudget / kCycleCost)).more_instances);
+}
+
+TEST(BigRunTest, AFindingOfManyRunsCountsAtLeastSoManyIfThatOfOneDoes) {
+  SymbolFiles files;
+  MergedReport merged;
+  for (const uint32_t edges : {1'000U, static_cast<uint32_t>(2 * kSearchBudget / kCycleCost)}) {
+    // All locks of one class, taken at one place: what lies across runs is soon searched.
+    BigRun run(BigShape::pairs, {20'000, edges}, [](uint32_t) { return uint64_t{0x1000}; });
+    Program program;
+    ingest(run.trace().reader(), program);
+    merged.add(program, files);
+  }
+  EXPECT_TRUE(merged.report(files).findings.at(0).more_instances);
 }
 
 // Locks enough for several threads to look at.
