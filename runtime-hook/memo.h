@@ -127,8 +127,8 @@ inline bool repeats_flat(HeldEntry& above, Tagged lock) {
 // The same where something is held outside, on the same path, and nestings of this kind are only counted any
 // more.
 //
-// The order of locks drawn at random cannot be foreseen by the processor, so it is no branch. A reader that has
-// the lock already takes another way.
+// The order of locks drawn at random cannot be foreseen by the processor, so it is no branch. A reader that
+// has the lock already takes another way.
 template <typename Tagged>
 inline bool repeats_by_kind(HeldEntry& above, Tagged lock, CallSite site) {
   HeldPrivate& own = private_of(above);
