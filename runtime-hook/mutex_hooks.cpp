@@ -33,14 +33,22 @@ __attribute__((noinline)) int lock_slowly(pthread_mutex_t* mutex, CallSite site)
       [=] { return real.pthread_mutex_lock(mutex); });
 }
 
+// Of a mutex that is free, so that this thread does not have it either.
+bool knows_step(HeldEntry& top, TaggedMutex lock, CallSite site) {
+  return &top == bottom_of(*context.slot) ? refill_flat<AcquireMode::blocking>(top, lock, site)
+                                          : refill_nested<AcquireMode::blocking>(top, lock, site);
+}
+
 // A mutex that is not plain. It is tried first, so that what is in the held set is held: whoever looks at it
 // from outside relies on that.
 __attribute__((noinline)) int lock_by_call(pthread_mutex_t* mutex, CallSite site) {
   ThreadSlot& slot = *context.slot;
   HeldEntry* const top = top_of(slot);
-  const bool known = load(mutex->__data.__lock) == 0 && is_taggable(mutex) && may_be_tried(mutex) &&
-                     (is_remembered(slot, *top, TaggedMutex{mutex}, site) ||
-                      prepare_known(slot, lockable(mutex), site, {AcquireMode::blocking}) == top);
+  const TaggedMutex lock{mutex};
+  const bool may_be_known = load(mutex->__data.__lock) == 0 && is_taggable(mutex) && may_be_tried(mutex);
+  const bool known =
+      may_be_known && (is_remembered(slot, *top, lock, site) || knows_step(*top, lock, site) ||
+                       prepare_known(slot, lockable(mutex), site, {AcquireMode::blocking}) == top);
   if (!known) return lock_slowly(mutex, site);
   if (real.pthread_mutex_trylock(mutex) == 0) {
     set_top(slot, top + 1);
