@@ -158,7 +158,8 @@ def shortly(size):
 
 
 def plain_numbers(axis, log):
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator
     axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,g}"))
-    if log:
-        axis.set_minor_formatter(NullFormatter())
+    if log:  # what is drawn may lie between two powers of ten
+        axis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
+        axis.set_minor_formatter(FuncFormatter(lambda number, _: f"{number:,g}"))
