@@ -39,7 +39,7 @@ constexpr Taken taken_as(format::StackRef lock_class, LockKind kind, How how) {
 
 struct alignas(64) Step {
   const Step* outer;  // null: nothing is held outside
-  CallPath* path;     // null: not used yet
+  CallPath* path;
   Taken taken;
   uint64_t kind;           // hash of the chain of kinds that ends here, see chains.h
   KnownChain* of_kind[2];  // the summary of that kind; [1] where the lock lies above the one outside. Null:
